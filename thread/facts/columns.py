@@ -77,11 +77,33 @@ class FactPart:
         """All facts as objects, in order."""
         return (self.fact_at(index) for index in range(self.size))
 
+    def payload(self) -> bytes:
+        """The part as plain bytes; what the digests of the log are taken of."""
+        head = orjson.dumps([self.strings, [[[p, *_pack(v)] for p, v in q] for q in self.qualifiers]])
+        return struct.pack("<II", len(head), len(self.table)) + head + self.table.tobytes()
+
     def encode(self) -> bytes:
         """The part as one compressed blob; ``decode_part`` reads it."""
-        head = orjson.dumps([self.strings, [[[p, *_pack(v)] for p, v in q] for q in self.qualifiers]])
-        body = self.table.tobytes()
-        return _MAGIC + zlib.compress(struct.pack("<II", len(head), len(self.table)) + head + body, 1)
+        return compress_payload(self.payload())
+
+
+def compress_payload(payload: bytes) -> bytes:
+    """The blob that is stored for a part's plain bytes."""
+    return _MAGIC + zlib.compress(payload, 1)
+
+
+def decompress_payload(blob: bytes) -> bytes:
+    """The plain bytes of a stored blob.
+
+    Raises:
+        StoreError: ``store-damaged``: not such a blob.
+    """
+    try:
+        if blob[:4] != _MAGIC:
+            raise ValueError("not a fact part")
+        return zlib.decompress(blob[4:])
+    except (ValueError, zlib.error) as error:
+        raise _damaged() from error
 
 
 def decode_part(blob: bytes) -> FactPart:
@@ -90,19 +112,29 @@ def decode_part(blob: bytes) -> FactPart:
     Raises:
         StoreError: ``store-damaged``: not such a blob.
     """
+    return decode_payload(decompress_payload(blob))
+
+
+def decode_payload(raw: bytes) -> FactPart:
+    """The part of its plain bytes.
+
+    Raises:
+        StoreError: ``store-damaged``: not such bytes.
+    """
     try:
-        if blob[:4] != _MAGIC:
-            raise ValueError("not a fact part")
-        raw = zlib.decompress(blob[4:])
         length, count = struct.unpack_from("<II", raw)
         strings, packed = orjson.loads(raw[8 : 8 + length])
         table = np.frombuffer(raw, dtype=FACT, count=count, offset=8 + length)
-    except (ValueError, zlib.error, struct.error) as error:
-        raise StoreError(
-            "A part of the log cannot be decoded.", code="store-damaged", hint="Restore the store from a backup."
-        ) from error
+    except (ValueError, TypeError, struct.error) as error:
+        raise _damaged() from error
     qualifiers = tuple(tuple((p, _unpack(kind, v)) for p, kind, v in q) for q in packed)
     return FactPart(tuple(strings), qualifiers, table)
+
+
+def _damaged() -> StoreError:
+    return StoreError(
+        "A part of the log cannot be decoded.", code="store-damaged", hint="Restore the store from a backup."
+    )
 
 
 def decode_value(kind: ValueType, number: int, strings: tuple[str, ...]) -> Value | None:

@@ -90,6 +90,9 @@ class ChangeSet:
     run: str = ""
     """Empty: the request id is the run."""
     withdraws: tuple[str, ...] = ()
+    content: str = ""
+    """Digest of what was asked, before no-ops were dropped, so that a repeated request is known as the same;
+    empty: the digest of this change set (``thread.stores.digest.content_digest``)."""
 
     @property
     def run_id(self) -> str:
