@@ -1,0 +1,70 @@
+# The two that a newcomer needs: `make demo`, `make test`. All of them: `make help`.
+PYTHON ?= python3
+UV ?= uv
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STORE ?= .thread
+DEMO := .demo
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint golden bench soak real lock clean
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+
+# An environment is made once, and again only when a lock file or the project file changes.
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; say make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(VENV)/made
+	$(PIP) --require-hashes --requirement requirements/runtime.txt --requirement requirements/build.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: requirements/dev.txt $(VENV)/runtime
+	$(PIP) --require-hashes --requirement requirements/dev.txt
+	@touch $@
+
+demo: $(VENV)/runtime ## Generate the welding line, open the service, print the addresses
+	$(BIN)/thread demo --store $(DEMO) --port $(PORT)
+
+lint: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+check: lint ## Format, types, layers and quick tests, in under a minute
+	$(PYTEST) --quiet --numprocesses $(WORKERS) -m "not slow and not soak and not real_data"
+
+test: lint ## Everything but the soak and the full real data, installing what it needs
+	$(PYTEST) --numprocesses $(WORKERS) -m "not soak and not real_data"
+
+golden: $(VENV)/dev ## Write the golden files, printed schemas and README outputs again; read the diff
+	THREAD_GOLDEN=write $(PYTEST) --quiet -m "not soak and not real_data" -k "golden or printed or readme"
+
+bench: $(VENV)/dev ## Measure the figures; writes tests/bench/results.csv
+	$(BIN)/python -m tests.bench
+
+soak: $(VENV)/dev ## The full counts of kills and random plants
+	$(PYTEST) -m soak
+
+real: $(VENV)/dev ## The counts on the full real data; THREAD_DATA is its folder
+	@test -n "$(THREAD_DATA)" || { echo "real: set THREAD_DATA to the folder that holds azure-pdm/" >&2; exit 2; }
+	THREAD_DATA="$(THREAD_DATA)" $(PYTEST) -m real_data
+
+lock: requirements/build.in pyproject.toml ## Pin the newest versions again; needs uv
+	$(LOCK) requirements/build.in --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra dev --constraint requirements/runtime.txt --constraint requirements/build.txt --output-file requirements/dev.txt
+
+LOCK := $(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --no-annotate --custom-compile-command "make lock"
+
+clean: ## Remove what was made: environment, caches, demo
+	rm -rf $(VENV) $(DEMO) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
