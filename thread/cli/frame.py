@@ -1,0 +1,130 @@
+"""What do all commands share? The store that is meant, times, output, and how an error is said."""
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec
+
+from thread.cli.exits import Exit, exit_of
+from thread.errors import InputError, StoreError, ThreadError
+
+if TYPE_CHECKING:
+    from thread.config import Settings
+    from thread.service import Context, Service
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The two times of a question as they were typed; None: now, and the latest revision."""
+
+    at: str | None = None
+    known: str | None = None
+
+    def instants(self) -> tuple[int | None, int | None]:
+        """Both as instants. A date alone is its first moment in UTC.
+
+        Raises:
+            InputError: ``bad-time``.
+        """
+        from datetime import UTC
+
+        from thread.clock import parse_instant
+
+        return tuple(None if text is None else parse_instant(text, UTC) for text in (self.at, self.known))  # type: ignore[return-value]  # two in, two out
+
+
+def settings_of(store: str | None, **given: Any) -> "Settings":
+    """Settings with the store of the command line, the environment, or ``.thread``."""
+    from thread.config import Settings
+
+    return Settings.load(store=store, **given)
+
+
+@contextmanager
+def reading(store: str | None, as_of: AsOf | None = None) -> "Iterator[tuple[Service, Context]]":
+    """A service that reads beside whoever writes, and the context of the question.
+
+    Raises:
+        InputError: ``bad-config``: there is no store.
+    """
+    from thread.service import open_service
+
+    settings = settings_of(store)
+    if settings.directory is not None and not settings.directory.is_dir():
+        raise InputError(
+            f"There is no store in {settings.store}.",
+            code="bad-config",
+            hint="Try `thread demo`, or bring your tables in with `thread import`; --store names another directory.",
+        )
+    service = open_service(settings, read_only=True)
+    try:
+        valid_at, known_at = (as_of or AsOf()).instants()
+        yield service, service.context(valid_at=valid_at, known_at=known_at)
+    finally:
+        service.close()
+
+
+def say(text: str = "") -> None:
+    """Write a line of the answer."""
+    sys.stdout.write(text + "\n")
+
+
+def remark(text: str) -> None:
+    """Write a line that is not part of the answer."""
+    sys.stderr.write(text + "\n")
+
+
+def say_json(value: object) -> None:
+    """Write an answer for programs: one JSON document, keys in the order of the schema."""
+    say(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a report file.
+
+    Raises:
+        StoreError: ``store-failed``: the file cannot be written.
+    """
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}.", hint="Name another file.") from error
+
+
+def ending(command: Callable[P, Exit | None]) -> Callable[P, None]:
+    """A command whose errors are said as ``code: sentence hint`` and end with the code of the table."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs) or Exit.OK
+            sys.stdout.flush()
+        except ThreadError as error:
+            remark(str(error))
+            code = exit_of(error)
+        except KeyboardInterrupt:
+            code = Exit.INTERRUPTED
+        except BrokenPipeError:  # the reader of our output has seen enough, e.g. head
+            code = Exit.OK
+            sys.stdout = open("/dev/null", "w")  # noqa: SIM115, PTH123  the interpreter flushes it at exit
+        except Exception as error:
+            remark(f"fault: {type(error).__name__}: {error} Please report this; set THREAD_TRACE=1 for the details.")
+            _trace(error)
+            code = Exit.FAULT
+        raise SystemExit(int(code))
+
+    return run
+
+
+def _trace(error: Exception) -> None:
+    import os
+
+    if os.environ.get("THREAD_TRACE"):
+        traceback.print_exception(error)

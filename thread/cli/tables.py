@@ -1,0 +1,75 @@
+"""How does an answer look on a terminal? Plain aligned columns, folded to the width that is there."""
+
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Final
+from unicodedata import east_asian_width
+
+GAP: Final = "  "
+_NARROWEST: Final = 20
+
+
+def width() -> int:
+    """Columns to write in: the terminal's, 100 where there is none (pipes, files, tests)."""
+    return shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() or "COLUMNS" in os.environ else 100
+
+
+def cells(text: str) -> int:
+    """Columns that a text takes on a terminal: wide signs take two.
+
+    >>> cells("泵 P-101")
+    8
+    """
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def pad(text: str, to: int) -> str:
+    """The text with blanks up to a column."""
+    return text + " " * (to - cells(text))
+
+
+def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = (), indent: str = "", room: int | None = None) -> list[str]:
+    """Rows as aligned columns; the last column is folded to the room that is left.
+
+    >>> print("\\n".join(table([("P-101", "pump"), ("V-7", "valve")], ("what", "kind"))))
+    what   kind
+    P-101  pump
+    V-7    valve
+    """
+    lines = [tuple(heads)] if heads else []
+    lines += [tuple(row) for row in rows]
+    if not lines:
+        return []
+    last = max(len(line) for line in lines) - 1
+    widths = [max((cells(line[at]) for line in lines if at < len(line)), default=0) for at in range(last)]
+    start = len(indent) + sum(width + len(GAP) for width in widths)
+    left = max((room or width()) - start, _NARROWEST)
+    printed = []
+    for line in lines:
+        front = indent + "".join(pad(text, wide) + GAP for text, wide in zip(line, widths, strict=False))
+        folded = _fold(line[last], left) if len(line) > last else [""]
+        printed.append((front + folded[0]).rstrip())
+        printed += [(" " * start + more).rstrip() for more in folded[1:]]
+    return printed
+
+
+def _fold(text: str, room: int) -> list[str]:
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> plural(1, "sensor"), plural(2, "sensor"), plural(0, "entity", "entities")
+    ('1 sensor', '2 sensors', '0 entities')
+    """
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def emphasis(text: str, *, on: bool | None = None) -> str:
+    """Bold on a terminal that can, the text itself elsewhere (NO_COLOR, pipes, files)."""
+    able = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return f"\x1b[1m{text}\x1b[0m" if (able if on is None else on) else text
