@@ -43,7 +43,7 @@ class Law(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Carries:
-    """Law and weight of an edge; direction is consumer <- supplier as ``Relation.carries_from`` says."""
+    """Law and weight of an edge; the end that suffers is ``Relation.carries_to``."""
 
     law: Law
     weight: float = 1.0
@@ -140,6 +140,16 @@ class Attribute:
     maximum: Decimal | None = None
     unit: str | None = None
     """UCUM code of the unit in which the value is kept, e.g. ``h``, ``mm/s``."""
+    above: Decimal | None = None
+    """The value must be greater than this."""
+    below: Decimal | None = None
+    """The value must be less than this."""
+    required_of: frozenset[str] = frozenset()
+    """Kind IRIs that must have it, with their subkinds; ``required`` says that this is the whole domain."""
+    qualifiers: tuple[str, ...] = ()
+    """IRIs of attributes that a value of this attribute may carry, as ``identifier`` does."""
+    of_medium: bool = False
+    """The value is the IRI of a medium."""
 
 
 @dataclass(frozen=True)
