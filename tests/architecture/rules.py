@@ -50,7 +50,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "numba": ("thread.projection", "thread.reasoning"),
     "prometheus_client": ("thread.api",),
     "pydantic_settings": ("thread.config",),
-    "pyoxigraph": ("thread.stores",),
+    "pyoxigraph": ("thread.ontology.graph", "thread.stores"),
     "pyshacl": ("thread.ontology",),
     "pytest": ("thread.testing",),
     "rdflib": ("thread.ontology",),
@@ -70,7 +70,7 @@ LONG: dict[str, str] = {}
 
 def room(module: str) -> str:
     """The room of a module of ours: ``thread.stores.memory`` lives in ``stores``."""
-    return (module.split(".") + ["__init__"])[1]
+    return [*module.split("."), "__init__"][1]
 
 
 def upward(imports: Iterable[Import]) -> list[str]:

@@ -28,6 +28,8 @@ class Graph:
 
     def __init__(self) -> None:
         self.files: list[str] = []
+        self.core: set[str] = set()
+        """Names of the files that ship with the package: only they may say new ``thr:`` words."""
         self._objects: dict[str, dict[str, list[Node]]] = {}
         self._subjects: dict[tuple[str, Node], list[str]] = {}
         self._file: dict[tuple[str, str, Node], str] = {}
@@ -100,22 +102,24 @@ class Graph:
         return ""
 
 
-def read_graph(paths: Iterable[Path]) -> Graph:
-    """The triples of Turtle files.
+def read_graph(core: Iterable[Path], extensions: Iterable[Path] = ()) -> Graph:
+    """The triples of Turtle files: the shipped ones, then the user's.
 
     Raises:
         InputError: ``bad-ontology``: a file is missing, too large or not Turtle; carries file and line.
     """
     graph = Graph()
-    for path in paths:
+    for path in core:
+        graph.core.add(_read(graph, path))
+    for path in extensions:
         _read(graph, path)
     return graph
 
 
-def _read(graph: Graph, path: Path) -> None:
+def _read(graph: Graph, path: Path) -> str:
     import pyoxigraph as ox
 
-    name = path.name
+    name = path.name if path.name not in graph.files else str(path)
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError(f"{name} is over 16 MB.", code="bad-ontology", hint="An ontology is small.", file=name)
@@ -135,6 +139,7 @@ def _read(graph: Graph, path: Path) -> None:
     graph.files.append(name)
     for quad in quads:
         graph.add(_name(quad.subject), quad.predicate.value, _node(quad.object), name)
+    return name
 
 
 def _name(node: object) -> str:

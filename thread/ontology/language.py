@@ -87,3 +87,54 @@ SHAPE_WORDS: Final = frozenset(
 
 BOOLEAN: Final = XSD + "boolean"
 NO_END: Final = THR + "NoEnd"
+NOTHING: Final = THR + "Nothing"
+
+KNOWN_WORDS: Final = {
+    RDF: frozenset({"type", "first", "rest", "nil", "Property", "langString"}),
+    RDFS: frozenset(
+        [
+            "subClassOf",
+            "subPropertyOf",
+            "domain",
+            "range",
+            "label",
+            "comment",
+            "seeAlso",
+            "isDefinedBy",
+            "Class",
+            "Literal",
+            "Datatype",
+        ]
+    ),
+    OWL: frozenset(
+        [
+            "Ontology",
+            "Class",
+            "ObjectProperty",
+            "DatatypeProperty",
+            "AnnotationProperty",
+            "FunctionalProperty",
+            "SymmetricProperty",
+            "InverseFunctionalProperty",
+            "TransitiveProperty",
+            "AsymmetricProperty",
+            "IrreflexiveProperty",
+            "NamedIndividual",
+            "Thing",
+            "unionOf",
+            "inverseOf",
+            "equivalentClass",
+            "equivalentProperty",
+            "disjointWith",
+            "AllDisjointClasses",
+            "members",
+            "versionInfo",
+            "versionIRI",
+            "imports",
+            "deprecated",
+            "sameAs",
+            "priorVersion",
+        ]
+    ),
+}
+"""Words of other vocabularies that an ontology file may use; a slip in one would otherwise be silence."""

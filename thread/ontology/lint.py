@@ -1,22 +1,18 @@
 """Is an ontology well formed? Every fault with file, subject, rule and the way out."""
 
-from dataclasses import dataclass
-
 from thread.ontology.graph import Graph
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One fault of an ontology file."""
-
-    file: str
-    subject: str
-    """The kind, relation, attribute or medium, as a prefixed name or IRI."""
-    rule: str
-    message: str
-    hint: str
+from thread.ontology.lint_attributes import AttributeRules
+from thread.ontology.lint_relations import RelationRules
+from thread.ontology.lint_words import WordRules
+from thread.ontology.problems import Problem
+from thread.ontology.reading import Reading
 
 
 def lint(graph: Graph) -> list[Problem]:
     """All faults, sorted by file and subject; empty: ``load`` may build it."""
-    return []
+    reading = Reading(graph)
+    found = {fault for rules in (WordRules, RelationRules, AttributeRules) for fault in rules(reading).check()}
+    return sorted(found)
+
+
+__all__ = ["Problem", "lint"]

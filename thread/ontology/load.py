@@ -33,7 +33,7 @@ def load_ontology(extensions: Sequence[Path] = ()) -> Ontology:
     >>> load_ontology().is_a("urn:thread:ns#FailureEvent", "urn:thread:ns#Event")
     True
     """
-    graph = read_graph([*map(resource, SHIPPED), *extensions])
+    graph = read_graph(map(resource, SHIPPED), extensions)
     problems = lint(graph)
     if problems:
         first = problems[0]
