@@ -51,6 +51,7 @@ CODES: Final[dict[str, str]] = {
     "store-newer": "the store was written by a newer version",
     "store-full": "the disk is full",
     "store-failed": "the store could not be read or written",
+    "unavailable": "a server does not answer, or its address is taken",
     # limits
     "too-large": "a request, answer or file is larger than allowed",
     "too-costly": "a query costs more than allowed",

@@ -28,7 +28,7 @@ Store = Annotated[
 ]
 At = Annotated[
     str | None,
-    typer.Option("--at", metavar="TIME", help="As true on the floor then: 2026-03-02 or 2026-03-02T06:00Z; default now."),
+    typer.Option("--at", metavar="TIME", help="As true then, e.g. 2026-03-02 or 2026-03-02T06:00Z; default now."),
 ]
 Known = Annotated[
     str | None, typer.Option("--known", metavar="TIME", help="As the record said then; default the last revision.")
@@ -36,6 +36,7 @@ Known = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON document, fields named as in GraphQL.")]
 Ref = Annotated[str, typer.Argument(metavar="REF", help="An IRI, scheme:value, or a bare tag or serial number.")]
 Refs = Annotated[list[str], typer.Argument(metavar="REF...", help="IRIs, scheme:value, or bare tags and serials.")]
+SCHEMAS = "graphql, mapping, kinds, relations, attributes, errors or exits."
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on; 0 takes a free one.")]
 
 
@@ -54,7 +55,7 @@ def _all(
     """The digital thread of a plant: where a part came from, and what taking something out stops."""
 
 
-@app.command()
+@app.command(short_help="Make a sample plant and open the service over it.")
 @ending
 def demo(
     store: Annotated[Path, typer.Option("--store", metavar="DIR", help="Where the sample goes.")] = Path(".demo"),
@@ -67,7 +68,7 @@ def demo(
     run(store, port, load_only)
 
 
-@app.command("import")
+@app.command("import", short_help="Bring tables in by a mapping.")
 @ending
 def import_(
     mapping: Annotated[Path, typer.Argument(metavar="MAPPING", help="The mapping: a YAML file, see docs/mapping.md.")],
@@ -88,7 +89,7 @@ def import_(
     return run(mapping, folder or mapping.parent, store, plan=plan, strict=strict, file=report, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Take an import run back.")
 @ending
 def retract(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The run, as `thread import` printed it.")],
@@ -101,7 +102,7 @@ def retract(
     return act(run, store, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="What something is, was and went through.")
 @ending
 def show(ref: Ref, store: Store = None, at: At = None, known: Known = None, as_json: Json = False) -> Exit:
     """What something is, where it was, is and came from, and what was done to it."""
@@ -110,7 +111,7 @@ def show(ref: Ref, store: Store = None, at: At = None, known: Known = None, as_j
     return run(ref, store, AsOf(at, known), as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Where something came from.")
 @ending
 def lineage(
     refs: Refs,
@@ -129,7 +130,7 @@ def lineage(
     return run(refs, store, AsOf(at, known), down=down, depth=depth, kinds=kind or [], first=first, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="What taking something out stops.")
 @ending
 def impact(
     refs: Refs,
@@ -148,7 +149,7 @@ def impact(
     return run(refs, store, AsOf(at, known), fail=fail, window=(start, end), first=first, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Ask a GraphQL question.")
 @ending
 def query(
     document: Annotated[str, typer.Argument(metavar="FILE", help="A GraphQL document; - reads standard input.")],
@@ -166,7 +167,7 @@ def query(
     return run(document, variables, url, store)
 
 
-@app.command()
+@app.command(short_help="Open the service until it is stopped.")
 @ending
 def serve(
     store: Store = None,
@@ -180,7 +181,7 @@ def serve(
     run(settings_of(store, host=host, port=port))
 
 
-@app.command()
+@app.command(short_help="Fold the log anew.")
 @ending
 def rebuild(store: Store = None, as_json: Json = False) -> Exit:
     """Drop what is derived from the log, fold it anew, and compare."""
@@ -189,7 +190,7 @@ def rebuild(store: Store = None, as_json: Json = False) -> Exit:
     return run(store, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Compare all that is derived with the log.")
 @ending
 def verify(store: Store = None, as_json: Json = False) -> Exit:
     """Compare the log's chain, the projection and the graph with a fold of the whole log."""
@@ -198,10 +199,10 @@ def verify(store: Store = None, as_json: Json = False) -> Exit:
     return run(store, as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Print the schema, mapping format, kinds, codes.")
 @ending
 def schema(
-    what: Annotated[str, typer.Argument(metavar="[graphql|mapping|kinds|relations|attributes|errors|exits]")] = "graphql",
+    what: Annotated[str, typer.Argument(metavar="WHAT", help=SCHEMAS)] = "graphql",
     store: Store = None,
     as_json: Json = False,
 ) -> None:

@@ -58,5 +58,5 @@ def exit_of(error: ThreadError) -> Exit:
 
 def table() -> str:
     """The exit codes as the Markdown table of README.md."""
-    rows = [f"| {exit.value} | {exit.meaning} |" for exit in Exit]
+    rows = [f"| {code.value} | {code.meaning} |" for code in Exit]
     return "\n".join(["| exit | meaning |", "|---|---|", *rows])

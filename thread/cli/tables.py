@@ -31,7 +31,9 @@ def pad(text: str, to: int) -> str:
     return text + " " * (to - cells(text))
 
 
-def table(rows: Iterable[Sequence[str]], heads: Sequence[str] = (), indent: str = "", room: int | None = None) -> list[str]:
+def table(
+    rows: Iterable[Sequence[str]], heads: Sequence[str] = (), indent: str = "", room: int | None = None
+) -> list[str]:
     """Rows as aligned columns; the last column is folded to the room that is left.
 
     >>> print("\\n".join(table([("P-101", "pump"), ("V-7", "valve")], ("what", "kind"))))

@@ -1,0 +1,168 @@
+"""How does the service come up and go down? Settings, store, service and API, put together here and only here."""
+
+import ipaddress
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from thread.config import Settings
+from thread.errors import InputError, LimitError, StoreError, ThreadError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from thread.service import Service
+
+HEALTH: Final = "/healthz"
+"""Answers 200 while the process answers; for watchdogs."""
+COMMIT: Final = "/internal/commit"
+"""Where writing commands of this machine send their change sets; see docs/decisions/0004."""
+LARGEST_COMMIT: Final = 512 * 1024 * 1024
+_GRACE_SECONDS: Final = 10
+Ready = Callable[[str], None]
+"""Called with the address once the service listens."""
+
+
+def serve(settings: Settings, ready: Ready | None = None) -> None:
+    """Answer until SIGTERM or SIGINT; then finish what runs, and release the store.
+
+    Raises:
+        InputError: ``bad-config``: an address that is not loopback, while there is no authentication.
+        StoreError: ``store-locked`` and the others of the store; ``unavailable``: the port is taken.
+    """
+    import uvicorn
+
+    from thread.service import open_service
+
+    refuse_public_address(settings.host)
+    with closing(listen(settings.host, settings.port)) as listener, closing(open_service(settings)) as service:
+        address, token = address_of(listener), secrets.token_urlsafe(32)
+        config = uvicorn.Config(
+            application(service, token),
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+        service.announce(address, token)
+        if ready:
+            ready(address)
+        with _stopping_in_peace():
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def application(service: "Service", token: str) -> "Starlette":
+    """The API with the two further routes that this machine needs: for watchdogs, and for writing commands."""
+    from starlette.applications import Starlette
+    from starlette.responses import PlainTextResponse
+    from starlette.routing import Mount, Route
+
+    from thread.api import create_app
+
+    async def commit(request: "Request") -> "Response":
+        return await _commit(request, service, token)
+
+    async def health(_request: "Request") -> "Response":
+        return PlainTextResponse("ok")
+
+    ours = [Route(HEALTH, health), Route(COMMIT, commit, methods=["POST"])]
+    return Starlette(routes=[*ours, Mount("/", create_app(service))])
+
+
+async def _commit(request: "Request", service: "Service", token: str) -> "Response":
+    from starlette.concurrency import run_in_threadpool
+    from starlette.responses import JSONResponse
+
+    from thread.facts.wire import decode_change_set
+
+    given = request.headers.get("authorization", "")
+    if not (_is_loopback(request.client.host if request.client else "") and _same(given, f"Bearer {token}")):
+        return JSONResponse({"code": "forbidden", "message": "This address is for commands of this machine."}, 403)
+    try:
+        body = await _body(request)
+        outcome = await run_in_threadpool(lambda: service.commit(decode_change_set(body)))
+    except ThreadError as error:
+        return JSONResponse({"code": error.code, "message": error.message, "hint": error.hint}, 409)
+    return JSONResponse(
+        {
+            "ordinal": outcome.revision.ordinal,
+            "recorded_at": outcome.revision.recorded_at,
+            "digest": outcome.revision.digest,
+            "effective": outcome.effective,
+            "repeated": outcome.repeated,
+            "counts": outcome.counts,
+        }
+    )
+
+
+async def _body(request: "Request") -> bytes:
+    collected = bytearray()
+    async for chunk in request.stream():
+        collected += chunk
+        if len(collected) > LARGEST_COMMIT:
+            raise LimitError(f"The change set is larger than {LARGEST_COMMIT:,} bytes.", hint="Import it in pieces.")
+    return bytes(collected)
+
+
+def _same(given: str, expected: str) -> bool:
+    return secrets.compare_digest(given.encode(), expected.encode())
+
+
+def refuse_public_address(host: str) -> None:
+    """Raise where a server would listen on more than loopback, which needs authentication."""
+    if not _is_loopback(host):
+        raise InputError(
+            f"{host} is reachable from other machines, and this version knows no authentication.",
+            code="bad-config",
+            hint="Listen on 127.0.0.1, and let a proxy that authenticates stand before it.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that takes connections from now on.
+
+    Raises:
+        StoreError: ``unavailable``: the port is taken.
+    """
+    family, *_, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(where)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise StoreError(
+            f"{host}:{port} cannot be listened on: {error.strerror}.",
+            code="unavailable",
+            hint="Choose another with --port; 0 takes a free one.",
+        ) from error
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The URL of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def _stopping_in_peace() -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more; without this, it would end us before the store is closed."""
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
