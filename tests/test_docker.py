@@ -13,7 +13,6 @@ import pytest
 import yaml
 
 from thread.config import Settings
-from thread.server import HEALTH
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -102,7 +101,7 @@ def test_the_health_check_asks_the_address_at_which_the_service_listens() -> Non
     checks = [rest for word, rest in final_stage() if word == "HEALTHCHECK"]
     port = Settings.model_fields["port"].default
     assert len(checks) == 1
-    assert f"http://127.0.0.1:{port}{HEALTH}" in checks[0]
+    assert f"http://127.0.0.1:{port}/healthz" in checks[0]
     assert compose()["environment"] == {"THREAD_HOST": "127.0.0.1", "THREAD_PORT": str(port)}
 
 

@@ -1,6 +1,5 @@
 """How does the service come up and go down? Settings, store, service and API, put together here and only here."""
 
-import ipaddress
 import secrets
 import signal
 import socket
@@ -9,7 +8,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from thread.config import Settings
-from thread.errors import InputError, LimitError, StoreError, ThreadError
+from thread.errors import LimitError, StoreError, ThreadError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     from thread.service import Service
 
-HEALTH: Final = "/healthz"
-"""Answers 200 while the process answers; for watchdogs."""
 COMMIT: Final = "/internal/commit"
 """Where writing commands of this machine send their change sets; see docs/decisions/0004."""
 LARGEST_COMMIT: Final = 512 * 1024 * 1024
@@ -32,14 +29,15 @@ def serve(settings: Settings, ready: Ready | None = None) -> None:
     """Answer until SIGTERM or SIGINT; then finish what runs, and release the store.
 
     Raises:
-        InputError: ``bad-config``: an address that is not loopback, while there is no authentication.
+        InputError: ``forbidden``: an address that is not loopback, while there is no authentication.
         StoreError: ``store-locked`` and the others of the store; ``unavailable``: the port is taken.
     """
     import uvicorn
 
+    from thread.api.auth import require_safe_binding
     from thread.service import open_service
 
-    refuse_public_address(settings.host)
+    require_safe_binding(settings.host)
     with closing(listen(settings.host, settings.port)) as listener, closing(open_service(settings)) as service:
         address, token = address_of(listener), secrets.token_urlsafe(32)
         config = uvicorn.Config(
@@ -56,31 +54,27 @@ def serve(settings: Settings, ready: Ready | None = None) -> None:
 
 
 def application(service: "Service", token: str) -> "Starlette":
-    """The API with the two further routes that this machine needs: for watchdogs, and for writing commands."""
+    """The API with the one further route that the commands of this machine need."""
     from starlette.applications import Starlette
-    from starlette.responses import PlainTextResponse
     from starlette.routing import Mount, Route
 
-    from thread.api import create_app
+    from thread.api.app import create_app
 
     async def commit(request: "Request") -> "Response":
         return await _commit(request, service, token)
 
-    async def health(_request: "Request") -> "Response":
-        return PlainTextResponse("ok")
-
-    ours = [Route(HEALTH, health), Route(COMMIT, commit, methods=["POST"])]
-    return Starlette(routes=[*ours, Mount("/", create_app(service))])
+    return Starlette(routes=[Route(COMMIT, commit, methods=["POST"]), Mount("/", create_app(service))])
 
 
 async def _commit(request: "Request", service: "Service", token: str) -> "Response":
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse
 
+    from thread.api.auth import is_loopback
     from thread.facts.wire import decode_change_set
 
     given = request.headers.get("authorization", "")
-    if not (_is_loopback(request.client.host if request.client else "") and _same(given, f"Bearer {token}")):
+    if not (is_loopback(request.client.host if request.client else "") and _same(given, f"Bearer {token}")):
         return JSONResponse({"code": "forbidden", "message": "This address is for commands of this machine."}, 403)
     try:
         body = await _body(request)
@@ -110,23 +104,6 @@ async def _body(request: "Request") -> bytes:
 
 def _same(given: str, expected: str) -> bool:
     return secrets.compare_digest(given.encode(), expected.encode())
-
-
-def refuse_public_address(host: str) -> None:
-    """Raise where a server would listen on more than loopback, which needs authentication."""
-    if not _is_loopback(host):
-        raise InputError(
-            f"{host} is reachable from other machines, and this version knows no authentication.",
-            code="bad-config",
-            hint="Listen on 127.0.0.1, and let a proxy that authenticates stand before it.",
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def listen(host: str, port: int) -> socket.socket:

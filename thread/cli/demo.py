@@ -50,6 +50,6 @@ def _make(directory: Path) -> None:
 
 def _tell(address: str, directory: Path) -> None:
     say()
-    say(f"  GraphiQL   {address}/graphql")
+    say(f"  GraphiQL   {address}/graphiql")
     say(f"  ask        thread impact P-101 --store {directory}")
     say("  stop       Ctrl-C")

@@ -24,8 +24,7 @@ class Exit(IntEnum):
     FAULT = 70, "a fault of ours; please report it with the text on stderr"
     DISK = 74, "the store is full, damaged, newer than this program, or cannot be read"
     LOCKED = 75, "another process writes to the store or has changed it; try again"
-    FORBIDDEN = 77, "not allowed"
-    CONFIG = 78, "a setting, or the ontology, is wrong; or there is no store yet"
+    CONFIG = 78, "a setting or the ontology is wrong or not allowed, or there is no store yet"
     INTERRUPTED = 130, "stopped by Ctrl-C"
 
 
@@ -40,7 +39,7 @@ _BY_CODE: Final[dict[str, Exit]] = {
     "store-full": Exit.DISK,
     "store-failed": Exit.DISK,
     "unavailable": Exit.UNAVAILABLE,
-    "forbidden": Exit.FORBIDDEN,
+    "forbidden": Exit.CONFIG,
     "fault": Exit.FAULT,
 }
 """Error code -> how the command ends; codes that are not listed end with DATA."""
@@ -53,7 +52,12 @@ def exit_of(error: ThreadError) -> Exit:
     >>> exit_of(NotFound("nothing there"))
     <Exit.NO: 1>
     """
-    return _BY_CODE.get(error.code, Exit.DATA)
+    return exit_of_code(error.code)
+
+
+def exit_of_code(code: str) -> Exit:
+    """How a command ends that met an error with this code."""
+    return _BY_CODE.get(code, Exit.DATA)
 
 
 def table() -> str:

@@ -28,16 +28,32 @@ class AsOf:
     known: str | None = None
 
     def instants(self) -> tuple[int | None, int | None]:
-        """Both as instants. A date alone is its first moment in UTC.
+        """Both as instants.
 
         Raises:
             InputError: ``bad-time``.
         """
-        from datetime import UTC
+        return (None if self.at is None else instant(self.at), None if self.known is None else instant(self.known))
 
-        from thread.clock import parse_instant
+    def as_input(self) -> dict[str, str] | None:
+        """Both as GraphQL's ``AsOfInput``; None where neither is given."""
+        from thread.clock import to_text
 
-        return tuple(None if text is None else parse_instant(text, UTC) for text in (self.at, self.known))  # type: ignore[return-value]  # two in, two out
+        found = zip(("validAt", "knownAt"), self.instants(), strict=True)
+        return {name: to_text(moment) for name, moment in found if moment is not None} or None
+
+
+def instant(text: str) -> int:
+    """The instant that was typed. A date alone is its first moment, and no offset means UTC.
+
+    Raises:
+        InputError: ``bad-time``.
+    """
+    from datetime import UTC
+
+    from thread.clock import parse_instant
+
+    return parse_instant(text, UTC)
 
 
 def settings_of(store: str | None, **given: Any) -> "Settings":

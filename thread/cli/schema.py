@@ -24,7 +24,7 @@ def schema(what: str, store: str | None, *, as_json: bool) -> None:
     if what == "graphql":
         say(_sdl(store))
     elif what == "mapping":
-        say_json(_mapping_schema())
+        say(_mapping_schema())
     elif what in _TABLES:
         _print(list(_TABLES[what](store)), as_json)
     else:
@@ -33,15 +33,15 @@ def schema(what: str, store: str | None, *, as_json: bool) -> None:
 
 
 def _sdl(store: str | None) -> str:
-    from thread.api import print_sdl
+    from thread.api.schema import print_schema
 
-    return print_sdl(_ontology(store)).rstrip("\n")
+    return print_schema(_ontology(store)).rstrip("\n")
 
 
-def _mapping_schema() -> object:
-    from thread.ingest import mapping_schema
+def _mapping_schema() -> str:
+    from thread.ingest.loading import mapping_schema
 
-    return mapping_schema()
+    return mapping_schema().rstrip("\n")
 
 
 def _ontology(store: str | None) -> "Ontology":

@@ -1,0 +1,91 @@
+"""How do commands ask? References become nodes; for programs, one GraphQL document per command is run."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from thread.cli.exits import Exit
+from thread.cli.frame import AsOf, reading, remark, say_json
+
+if TYPE_CHECKING:
+    from thread.service import Context, Service
+
+_ENTITY: Final = "id iri kind label identifiers { scheme scope value ambiguous } validFrom validTo"
+_COMPLETENESS: Final = """completeness { complete exhaustedToDepth visitedNodes visitedLinks revision
+    reasons { code message count nodes { iri label } } }"""
+_PATH: Final = "length nodes { iri label } links { source target relation validFrom validTo }"
+DOCUMENTS: Final[dict[str, str]] = {
+    "show": f"""query Show($ref: String!, $at: AsOfInput) {{
+  lookup(ref: $ref, at: $at) {{
+    problem {{ code message hint }}
+    entities {{ {_ENTITY} version
+      conflicts {{ predicate value source }}
+      relations(direction: BOTH, first: 500) {{ totalCount
+        edges {{ name relation inverse validFrom validTo node {{ iri kind label }} }} }} }} }} }}""",
+    "lineage": f"""query Lineage($of: [ID!]!, $input: LineageInput!, $at: AsOfInput, $first: Int!) {{
+  lineage(from: $of, input: $input, at: $at) {{
+    roots {{ {_ENTITY} }} missing
+    hits(first: $first) {{ edges {{ degree via hasMore node {{ {_ENTITY} }} }} pageInfo {{ hasNextPage endCursor }} }}
+    counts {{ total byKind {{ kind count }} byDegree {{ degree count }} }}
+    {_COMPLETENESS} }} }}""",
+    "impact": f"""query Impact($of: [ID!]!, $input: ImpactInput!, $at: AsOfInput, $first: Int!) {{
+  impact(of: $of, input: $input, at: $at) {{
+    targets {{ {_ENTITY} }} missing
+    counts {{ effect kind count }}
+    effects(first: $first) {{ pageInfo {{ hasNextPage endCursor }}
+      edges {{ effect degree before after dark node {{ {_ENTITY} }} because {{ {_PATH} }}
+        gates {{ medium required remaining exhausted group {{ iri label }} sharedPoint {{ iri label }} }} }} }}
+    collisions {{ kind overlapStart overlapEnd orders {{ iri label }} shares {{ iri label }} }}
+    undatedOrders {{ iri label }} alreadyDown {{ iri label }} heldUpByLoop {{ iri label }}
+    observedByNothing {{ iri label }} newSinglePoints {{ medium count node {{ iri label }} }}
+    {_COMPLETENESS} }} }}""",
+}
+"""What ``--json`` asks: the same schema as any client, so the same names."""
+
+
+def find_all(service: "Service", context: "Context", refs: Sequence[str]) -> list[int]:
+    """The node of each reference.
+
+    Raises:
+        NotFound: nothing has that name.
+        InputError: ``ambiguous-reference``: several have; lists them.
+    """
+    return [service.lookup(context, ref).one() for ref in refs]
+
+
+def execute_document(name: str, variables: Mapping[str, Any], store: str | None, as_of: AsOf) -> Exit:
+    """Run the document of a command and print its one field as JSON; NO where a reference names nothing."""
+    with reading(store) as (service, _):
+        found = execute(service, DOCUMENTS[name], {**variables, "at": as_of.as_input()})
+    if found.get("errors"):
+        return tell_errors(found)
+    answer = next(iter(found["data"].values()))
+    say_json(answer)
+    missing = answer.get("missing") or answer.get("problem")
+    return Exit.NO if missing else Exit.OK
+
+
+def execute(
+    service: "Service", document: str, variables: Mapping[str, Any], operation: str | None = None
+) -> dict[str, Any]:
+    """The answer of a service to a GraphQL document, as a server would send it."""
+    from thread.api.engine import Engine
+
+    result = Engine(service).execute(document, variables, operation)
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+    if result.extensions:
+        answer["extensions"] = dict(result.extensions)
+    return answer
+
+
+def tell_errors(answer: Mapping[str, Any]) -> Exit:
+    """Say the errors of a GraphQL answer as commands do, and how the command ends."""
+    from thread.cli.exits import exit_of_code
+
+    code = "bad-query"
+    for error in answer["errors"]:
+        said = error.get("extensions", {})
+        code = str(said.get("code", "bad-query")).lower().replace("_", "-")
+        remark(f"{code}: {error['message']}" + (f" {said['hint']}" if said.get("hint") else ""))
+    return exit_of_code(code)

@@ -1,0 +1,59 @@
+"""How is a GraphQL document asked from a terminal? Of the store in this process, or of a server."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from thread.cli.asking import execute, tell_errors
+from thread.cli.exits import Exit
+from thread.cli.frame import reading, say_json
+from thread.errors import InputError
+
+
+def query(document: str, variables: str | None, url: str | None, store: str | None) -> Exit:
+    """Print the whole answer, data, errors and extensions; errors are said on stderr too.
+
+    Raises:
+        InputError: ``bad-file``, ``bad-query``: the document or the variables cannot be read.
+        StoreError: ``unavailable``: the server does not answer.
+    """
+    text, given = _document(document), _variables(variables)
+    if url is not None:
+        from thread.cli.remote import ask
+
+        answer = ask(url, text, given)
+    else:
+        with reading(store) as (service, _):
+            answer = execute(service, text, given)
+    say_json(answer)
+    return tell_errors(answer) if answer.get("errors") else Exit.OK
+
+
+def _document(name: str) -> str:
+    return sys.stdin.read() if name == "-" else _read(Path(name))
+
+
+def _variables(given: str | None) -> dict[str, Any]:
+    if given is None:
+        return {}
+    text = _read(Path(given[1:])) if given.startswith("@") else given
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise InputError(
+            f"The variables are not JSON: {error}.", code="bad-query", hint='E.g. {"ref": "P-101"}.'
+        ) from error
+    if not isinstance(found, dict):
+        raise InputError("The variables are not a JSON object.", code="bad-query", hint='E.g. {"ref": "P-101"}.')
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InputError(
+            f"{path} cannot be read: {reason}.", code="bad-file", hint="Name a text file, or - ."
+        ) from error
