@@ -215,7 +215,8 @@ class PartBuilder:
 
     def _clear(self) -> None:
         self._strings: dict[str, int] = {}
-        self._qualifiers: dict[Qualifiers, int] = {}
+        # The types are part of the key: 1, 1.0 and True are equal in Python, an Iri equals its text.
+        self._qualifiers: dict[tuple[Qualifiers, tuple[type, ...]], int] = {}
         self._rows: list[tuple[int, int, int, int, int, int, int, int, int, int]] = []
 
     def link(
@@ -284,7 +285,10 @@ class PartBuilder:
         row: int,
     ) -> None:
         strings = self._strings
-        held = -1 if not qualifiers else self._qualifiers.setdefault(qualifiers, len(self._qualifiers))
+        held = -1
+        if qualifiers:
+            key = qualifiers, tuple([type(value) for _, value in qualifiers])
+            held = self._qualifiers.setdefault(key, len(self._qualifiers))
         s = strings.setdefault(subject, len(strings))
         p = strings.setdefault(predicate, len(strings))
         o = strings.setdefault(origin, len(strings))
@@ -295,7 +299,7 @@ class PartBuilder:
     def _flush(self) -> None:
         if self._rows:
             table = np.array(self._rows, dtype=FACT)
-            self._done.append(FactPart(tuple(self._strings), tuple(self._qualifiers), table))
+            self._done.append(FactPart(tuple(self._strings), tuple(held for held, _ in self._qualifiers), table))
             self._clear()
 
 
