@@ -1,5 +1,6 @@
 """Do these facts fit the ontology? Every fact of a change set against kinds, relations and property shapes."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -164,15 +165,16 @@ class Checker:
             each.kinds[each.entities] = [codes[name] for name in part]
 
     def _check_words(self, each: _Part) -> None:
+        unknown = functools.cache(self._unknown)
         for row in each.rows[each.codes == _UNKNOWN].tolist():
             word = each.text("predicate", row)
             noun = "relation" if each.part.table["type"][row] == _LINK else "attribute"
-            each.add(row, self._unknown(word, noun), word)
+            each.add(row, unknown(word, noun), word)
         for row in each.rows[each.codes == _KIND_FACT].tolist():
             iri = each.part.table["type"][row] == int(ValueType.IRI)
             kind = each.text("value", row) if iri else str(each.value(row) or "")
             if not iri or kind not in self._kinds:
-                each.add(row, self._unknown(kind, "kind"), kind)
+                each.add(row, unknown(kind, "kind"), kind)
         mixed = ((each.types == _LINK) != (each.codes < self._links)) & (each.codes >= 0)
         for row, code in zip(each.rows[mixed].tolist(), each.codes[mixed].tolist(), strict=True):
             name = self._items[code].name
@@ -246,11 +248,13 @@ class Checker:
         held = each.column("qualifiers", each.rows)
         concerned = (held >= 0) | (each.codes == self._codes[IDENTIFIER])
         rows, codes, held = each.rows[concerned], each.codes[concerned], held[concerned]
-        pairs, inverse = np.unique(np.stack([codes, held]), axis=1, return_inverse=True)
-        for number, (code, index) in enumerate(pairs.T.tolist()):
+        width = len(each.part.qualifiers) + 1
+        keys = (codes - _KIND_FACT) * width + held + 1
+        for key in np.flatnonzero(np.bincount(keys)).tolist():
+            index = key % width - 1
             qualifiers = each.part.qualifiers[index] if index >= 0 else ()
-            for fault, value in self._qualifier_faults(code, qualifiers):
-                for row in rows[inverse.reshape(-1) == number].tolist():
+            for fault, value in self._qualifier_faults(key // width + _KIND_FACT, qualifiers):
+                for row in rows[keys == key].tolist():
                     each.add(row, fault, value)
 
     def _qualifier_faults(self, code: int, qualifiers: Qualifiers) -> Iterator[tuple[Fault, object]]:

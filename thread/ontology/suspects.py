@@ -66,15 +66,20 @@ def _outside(values: npt.NDArray[np.float64], attribute: Attribute) -> Flags:
 
 
 def _wrong(attribute: Attribute, texts: list[str], media: Mapping[str, Medium]) -> list[bool]:
-    values: list[Value]
-    match attribute.type:
-        case ValueType.DECIMAL:
-            values = [_decimal(text) for text in texts]
-        case ValueType.IRI:
-            values = [Iri(text) for text in texts]
-        case _:
-            values = list(texts)
+    if attribute.type is ValueType.TEXT:
+        return _wrong_texts(attribute, texts)
+    values: list[Value] = [_decimal(t) if attribute.type is ValueType.DECIMAL else Iri(t) for t in texts]
     return [value_fault(attribute, value, media) is not None for value in values]
+
+
+def _wrong_texts(attribute: Attribute, texts: list[str]) -> list[bool]:
+    if attribute.enum:
+        allowed = frozenset(attribute.enum)
+        return [text not in allowed for text in texts]
+    if attribute.pattern is not None:
+        fits = re.compile(attribute.pattern).search
+        return [not (len(t) <= NAME_LIMIT and t.isascii() and t.isprintable() and fits(t)) for t in texts]
+    return [not (len(text) <= NAME_LIMIT and text.isascii() and text.isprintable()) for text in texts]
 
 
 def _decimal(text: str) -> Decimal:
