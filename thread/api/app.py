@@ -1,0 +1,88 @@
+"""What does the service serve? GraphQL, its page, health, readiness and metrics, behind one row of guards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import anyio.to_thread
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from thread.api.auth import HostGuard
+from thread.api.engine import Engine
+from thread.api.errors import STATUS, wire_error
+from thread.api.graphiql import graphiql_routes
+from thread.api.http import Endpoint
+from thread.api.limits import BodyLimit
+from thread.api.observe import Metrics, Observe
+from thread.errors import InputError, NotFound, ThreadError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from thread.service.service import Service
+
+PATH: Final = "/graphql"
+
+
+def create_app(service: Service) -> Starlette:
+    """The ASGI application of a service. The caller checks the address first: ``auth.require_safe_binding``."""
+    settings = service.settings
+    engine = Engine(service)
+    metrics = Metrics(service)
+
+    async def alive(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def ready(_request: Request) -> Response:
+        try:
+            info = await anyio.to_thread.run_sync(service.info)
+        except ThreadError as error:
+            return JSONResponse({"status": "unavailable", "errors": [wire_error(error)]}, status_code=503)
+        return JSONResponse({"status": "ready", "revision": str(info.revision.ordinal), "backend": info.backend})
+
+    async def measured(_request: Request) -> Response:
+        text = await anyio.to_thread.run_sync(metrics.text)
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    async def home(_request: Request) -> Response:
+        return RedirectResponse("/graphiql")
+
+    routes = [
+        Route("/", home),
+        Route("/healthz", alive),
+        Route("/readyz", ready),
+        Route("/metrics", measured),
+        Route(PATH, Endpoint(engine)),
+        *graphiql_routes(),
+    ]
+    known = frozenset(route.path for route in routes)
+    guards = [
+        Middleware(Observe, metrics=metrics, routes=known),
+        Middleware(HostGuard, hosts=settings.allowed_hosts, origins=settings.allowed_origins),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.allowed_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["content-type", "x-request-id"],
+            expose_headers=["x-request-id", "thread-version"],
+        ),
+        Middleware(BodyLimit, limit=settings.max_body_bytes),
+    ]
+    app = Starlette(routes=routes, middleware=guards, exception_handlers={404: _not_found, 405: _not_allowed})
+    app.state.engine = engine
+    return app
+
+
+async def _not_found(request: Request, _error: Exception) -> Response:
+    error = NotFound(f"Nothing is served at {request.url.path[:200]}.", hint=f"GraphQL is at {PATH}.")
+    return JSONResponse({"errors": [wire_error(error)]}, status_code=STATUS[error.code])
+
+
+async def _not_allowed(request: Request, error: Exception) -> Response:
+    problem = InputError(f"{request.method} is not answered at {request.url.path[:200]}.", code="bad-query")
+    headers = getattr(error, "headers", None)
+    return JSONResponse({"errors": [wire_error(problem)]}, status_code=405, headers=headers)

@@ -1,0 +1,104 @@
+"""What does a client see when something goes wrong? One shape on every wire; faults masked under a request id."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from thread.errors import ThreadError
+
+log: Final = structlog.get_logger("thread.api")
+
+STATUS: Final = {
+    "forbidden": 403,
+    "not-found": 404,
+    "too-large": 413,
+    "too-costly": 400,
+    "timeout": 503,
+    "store-locked": 503,
+    "store-full": 503,
+    "store-failed": 503,
+    "fault": 500,
+}
+"""HTTP status of a request that is refused as a whole; 400 where none is named."""
+
+
+def wire_code(code: str) -> str:
+    """A code as GraphQL spells it.
+
+    >>> wire_code("too-large")
+    'TOO_LARGE'
+    """
+    return code.replace("-", "_").upper()
+
+
+def wire_error(error: ThreadError, request_id: str | None = None) -> dict[str, Any]:
+    """An error outside a GraphQL operation, in the shape of the ``errors`` list."""
+    return {"message": error.message, "extensions": _extensions(error.code, error.hint, request_id)}
+
+
+def shape(errors: Iterable[GraphQLError], request_id: str) -> list[GraphQLError]:
+    """Errors of an operation as clients may see them; faults go to the log with their traceback."""
+    return [_shape(error, request_id) for error in errors]
+
+
+def _shape(error: GraphQLError, request_id: str) -> GraphQLError:
+    cause = _cause(error)
+    if isinstance(cause, ThreadError):
+        if cause.code == "fault":
+            return _fault(error, cause, request_id)
+        plain = str(cause) in error.message or error.path is not None
+        message = cause.message if plain else error.message
+        return _like(error, message, _extensions(cause.code, cause.hint, None))
+    if isinstance(cause, RecursionError):
+        hint = "Nest fewer fields in each other."
+        return _like(error, "The request is nested too deeply.", _extensions("too-costly", hint, None))
+    if cause is None or isinstance(cause, GraphQLError):
+        return _like(error, error.message, _extensions(_refusal(error), None, None) | (error.extensions or {}))
+    return _fault(error, cause, request_id)
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    """What really happened: the innermost error that is not GraphQL's own, else None."""
+    found: BaseException | None = error
+    while isinstance(found, GraphQLError):
+        inner = found.original_error
+        if inner is None and found is not error:
+            return None
+        found = inner
+    return found
+
+
+def _refusal(error: GraphQLError) -> str:
+    limits = ("Source text is longer", "Source is longer", "tokens", "exceeds", "comments")
+    if isinstance(error, GraphQLSyntaxError) and any(word in error.message for word in limits):
+        return "too-large"
+    return "bad-query"
+
+
+def _fault(error: GraphQLError, cause: BaseException, request_id: str) -> GraphQLError:
+    log.error("fault", request_id=request_id, path=error.path, exc_info=cause)
+    message = "The service failed to answer this part of the request."
+    hint = "Tell the operator the request id; the log has the details."
+    return _like(error, message, _extensions("fault", hint, request_id))
+
+
+def _like(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )
+
+
+def _extensions(code: str, hint: str | None, request_id: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"code": wire_code(code)}
+    if hint:
+        found["hint"] = hint
+    if request_id:
+        found["requestId"] = request_id
+    return found

@@ -1,0 +1,117 @@
+"""How is GraphQL spoken over HTTP? By the GraphQL-over-HTTP draft; execution runs in worker threads."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import anyio.to_thread
+import orjson
+from cross_web import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import MissingQueryError
+from strawberry.http import process_result
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from thread.api.engine import Engine, is_request_error
+from thread.api.errors import wire_error
+from thread.errors import InputError
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+    from strawberry.types.execution import ExecutionResult
+
+_GRAPHQL: Final = "application/graphql-response+json"
+_JSON: Final = "application/json"
+
+
+class Endpoint(GraphQL[Any, Any]):
+    """``/graphql``: POST JSON, or GET for queries."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(schema=engine.schema, graphql_ide=None, subscription_protocols=())
+        self._engine = engine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive=receive)
+        try:
+            response = await self.run(request)
+        except HTTPException as error:
+            response = _refusal(request, error.status_code, error.reason)
+        except (ValueError, RecursionError):  # a body that is no text, or nested without end
+            response = _refusal(request, 400, "The request cannot be read as a GraphQL request in JSON.")
+        await response(scope, receive, send)
+
+    def decode_json(self, data: str | bytes) -> object:
+        found = orjson.loads(data)
+        if not isinstance(found, dict):
+            raise HTTPException(400, "Expected a JSON object.")
+        return found
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+    def should_render_graphql_ide(self, request: Any) -> bool:  # noqa: ARG002  the library fixes the signature
+        return False
+
+    async def execute_single(
+        self,
+        request: Request,
+        request_adapter: Any,
+        sub_response: Response,  # noqa: ARG002  the library fixes the signature
+        context: Any,  # noqa: ARG002
+        root_value: Any,  # noqa: ARG002
+        request_data: Any,
+    ) -> ExecutionResult:
+        operation = request_data.operation_name
+        if operation is not None and not isinstance(operation, str):
+            raise HTTPException(400, "operationName must be a string.")
+        try:
+            return await anyio.to_thread.run_sync(
+                partial(
+                    self._engine.execute,
+                    request_data.query,
+                    request_data.variables,
+                    operation or None,
+                    request_id=request.scope.get("thread.request_id", "-"),
+                    allowed=OperationType.from_http(request_adapter.method),
+                )
+            )
+        except CannotGetOperationTypeError as error:
+            raise HTTPException(400, error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            raise HTTPException(405, error.as_http_error_reason(request_adapter.method)) from error
+        except MissingQueryError as error:
+            raise HTTPException(400, "No GraphQL query found in the request") from error
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        answer = await super().get_sub_response(request)
+        answer.media_type = _media_type(request)
+        request.state.answer = answer
+        return answer
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> Any:
+        data: Any = process_result(result)
+        if is_request_error(result):
+            data.pop("data", None)
+            request.state.answer.status_code = 400 if request.state.answer.media_type == _GRAPHQL else 200
+        return data
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:
+        media = f"{sub_response.media_type}; charset=utf-8"
+        return Response(self.encode_json(response_data), status_code=sub_response.status_code or 200, media_type=media)
+
+
+def _media_type(request: HTTPConnection) -> str:
+    """The media type of the answer: the newer one for clients that name it, JSON for all others."""
+    return _GRAPHQL if _GRAPHQL in request.headers.get("accept", "") else _JSON
+
+
+def _refusal(request: Request, status: int, reason: str) -> Response:
+    error = InputError(reason, code="bad-query")
+    body = orjson.dumps({"errors": [wire_error(error, request.scope.get("thread.request_id"))]})
+    return Response(body, status_code=status, media_type=f"{_media_type(request)}; charset=utf-8")

@@ -1,0 +1,242 @@
+"""What can be asked? The root fields; each reads one view, and what is nested in its answer reads the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from thread.api.entity import Entity, Node
+from thread.api.ids import At, decode_id
+from thread.api.impact import Impact, ImpactInput, impact_answer, window_of
+from thread.api.lineage import Lineage, LineageInput, lineage_answer
+from thread.api.publish import Argument, Member
+from thread.api.words import ID, IRI, DateTime, moment
+from thread.errors import LimitError, ThreadError
+from thread.terms import UpperKind
+
+if TYPE_CHECKING:
+    from thread.api.scope import Reading, Scope
+    from thread.api.vocabulary import Vocabulary
+    from thread.config import Settings
+
+_NO_LINEAGE: Final = LineageInput()
+_NO_IMPACT: Final = ImpactInput()
+
+
+@dataclass(frozen=True, slots=True)
+class AsOfInput:
+    """The view in which a question is answered; all nested fields inherit it. By default now, as known now."""
+
+    valid_at: DateTime | None = None
+    """When it was true on the floor; default now."""
+    known_at: DateTime | None = None
+    """What the record said then; default all that is known."""
+
+
+class ProblemCode(StrEnum):
+    """Why a request could not be met."""
+
+    NOT_FOUND = "NOT_FOUND"
+    """No entity has this id, IRI or identifier."""
+    AMBIGUOUS_REFERENCE = "AMBIGUOUS_REFERENCE"
+    """Several entities match."""
+    INVALID = "INVALID"
+    """A value is not of the form that is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a request could not be met; domain failures are data, not errors."""
+
+    code: ProblemCode
+    """Stable code."""
+    message: str
+    """What is wrong, in a sentence."""
+    hint: str | None
+    """What to do next."""
+    path: list[str]
+    """The argument that it is about."""
+
+
+class Lookup:
+    """All entities that a reference may mean."""
+
+    __slots__ = ("_nodes", "_reading", "problem")
+
+    problem: Problem | None
+    """Set where none or several match."""
+
+    def __init__(self, reading: Reading, nodes: list[int], problem: Problem | None) -> None:
+        self._reading, self._nodes, self.problem = reading, nodes, problem
+
+    @property
+    def entities(self) -> list[Entity]:
+        """Every bearer, sorted by IRI; at most 500."""
+        return self._reading.entities(self._nodes[: self._reading.scope.max_page])
+
+    @property
+    def total_count(self) -> int:
+        """How many bearers there are."""
+        return len(self._nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request may cost; beyond it answers are partial and say so, or are refused."""
+
+    max_depth: int
+    """Greatest degree of a lineage."""
+    max_page_size: int
+    """Largest page of a connection."""
+    deadline_ms: int
+    """Time after which an answer is partial."""
+    node_budget: int
+    """Nodes that one answer may visit."""
+    link_budget: int
+    """Links that one answer may visit."""
+    max_tokens: int
+    """Largest document, in tokens."""
+    max_body_bytes: int
+    """Largest request body."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInfo:
+    """What answers, and where its data stands."""
+
+    version: str
+    """Version of the software."""
+    backend: str
+    """The store that holds the log."""
+    revision: str
+    """The last revision."""
+    recorded_at: DateTime | None
+    """When the last revision was recorded; null for an empty store."""
+    entities: int
+    """Entities over all time."""
+    links: int
+    """Links over all time."""
+    limits: Limits
+    """What one request may cost."""
+
+
+class Query:
+    """Questions about the plant."""
+
+    __slots__ = ("_scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def node(self, id_: ID) -> Node | None:
+        """The entity of an opaque id, in the view that the id was read in; null where it is not there."""
+        found = decode_id(id_)
+        if found is None:
+            return None
+        reading = self._scope.reading(found[1])
+        return _entity_at(reading, reading.find(found[0]))
+
+    def nodes(self, ids: list[ID]) -> list[Node | None]:
+        """The entities of opaque ids, order kept; null where one is not there. At most 500."""
+        if len(ids) > self._scope.max_page:
+            raise LimitError(f"{len(ids)} ids are given; at most {self._scope.max_page} are taken.")
+        self._scope.spend(len(ids))
+        return [self.node(id_) for id_ in ids]
+
+    def entity(self, iri: IRI, at: AsOfInput | None = None) -> Entity | None:
+        """The entity of an IRI; null where it is not there at that time."""
+        reading = self._scope.reading(_at(at))
+        return _entity_at(reading, reading.find(iri))
+
+    def lookup(self, ref: str, at: AsOfInput | None = None) -> Lookup:
+        """What a reference may mean: an opaque id, an IRI, scheme:value, or a bare value. Lists every bearer."""
+        reading = self._scope.reading(_at(at))
+        nodes, problem = reading.look_up(ref)
+        return Lookup(reading, nodes, None if problem is None else _problem(problem))
+
+    def lineage(self, from_: list[ID], input_: LineageInput = _NO_LINEAGE, at: AsOfInput | None = None) -> Lineage:
+        """Where things came from (upstream) or what came of them (downstream). Takes opaque ids, IRIs and identifiers; without `at`, the view of the ids."""  # noqa: E501  one paragraph is one description
+        reading, nodes, missing = self._scope.resolve(from_, None if at is None else _at(at))
+        return lineage_answer(reading, nodes, missing, input_)
+
+    def impact(self, of: list[ID], input_: ImpactInput = _NO_IMPACT, at: AsOfInput | None = None) -> Impact:
+        """What taking things out of service, or their failing, stops, weakens and darkens, and which orders collide. Takes opaque ids, IRIs and identifiers."""  # noqa: E501  one paragraph is one description
+        window = window_of(input_)
+        start = At() if window is None else At(valid_at=window[0])
+        reading, nodes, missing = self._scope.resolve(of, None if at is None else _at(at), start)
+        return impact_answer(reading, nodes, missing, input_)
+
+    def service(self) -> ServiceInfo:
+        """What answers, where its data stands, and its limits."""
+        info = self._scope.service.info()
+        return ServiceInfo(
+            version=info.version,
+            backend=info.backend,
+            revision=str(info.revision.ordinal),
+            recorded_at=moment(info.revision.recorded_at),
+            entities=info.entities,
+            links=info.links,
+            limits=_limits(info.settings),
+        )
+
+
+OBJECTS: Final[tuple[type, ...]] = (Problem, Lookup, Limits, ServiceInfo)
+
+
+def typed_roots(words: Vocabulary) -> tuple[Member, ...]:
+    """One root field per upper kind, such as ``workOrder(key)``."""
+    upper = {value for name, value in vars(UpperKind).items() if not name.startswith("_")} - {UpperKind.ENTITY}
+    kinds = sorted((kind for kind in words.ontology.kinds if kind.iri in upper), key=lambda kind: kind.name)
+    return tuple(
+        Member(
+            kind.name[0].lower() + kind.name[1:],
+            f"{words.interface_names[kind.ordinal]} | None",
+            f"The {kind.label or kind.name} of an identifier (scheme:value or a bare value), IRI or opaque id; "
+            "null where none or several carry it: lookup lists them.",
+            (Argument("key", "str"), Argument("at", "AsOfInput | None")),
+            call=_typed_root(kind.iri),
+        )
+        for kind in kinds
+    )
+
+
+def _typed_root(kind: str) -> Callable[..., Any]:
+    def root(query: Query, key: str, at: AsOfInput | None = None) -> Entity | None:
+        found = decode_id(key)
+        reading = query._scope.reading(found[1] if found is not None and at is None else _at(at))
+        of_kind = reading.vocabulary.ontology.subkinds(kind)
+        nodes = [node for node in reading.look_up(key)[0] if reading.view.kind(node) in of_kind]
+        return reading.entity(nodes[0]) if len(nodes) == 1 else None
+
+    return root
+
+
+def _at(given: AsOfInput | None) -> At:
+    return At() if given is None else At(given.valid_at, given.known_at)
+
+
+def _entity_at(reading: Reading, node: int) -> Entity | None:
+    reading.scope.check_time()
+    return None if node < 0 else reading.entity(node)
+
+
+def _problem(error: ThreadError) -> Problem:
+    known = {"not-found": ProblemCode.NOT_FOUND, "ambiguous-reference": ProblemCode.AMBIGUOUS_REFERENCE}
+    return Problem(known.get(error.code, ProblemCode.INVALID), error.message, error.hint, ["ref"])
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        max_depth=settings.max_depth,
+        max_page_size=settings.max_page,
+        deadline_ms=settings.deadline_ms,
+        node_budget=settings.node_budget,
+        link_budget=settings.link_budget,
+        max_tokens=settings.max_tokens,
+        max_body_bytes=settings.max_body_bytes,
+    )
+
+
+ENUMS: Final[tuple[Any, ...]] = (ProblemCode,)

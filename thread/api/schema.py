@@ -1,0 +1,82 @@
+"""How is the schema made? From the ontology, at start; and how is it printed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.execution import ExecutionContext
+
+from thread.api import answers, entity, impact, lineage, pages, queries, words
+from thread.api.kinds import publish_kinds, publish_words
+from thread.api.limits import DocumentLimits
+from thread.api.publish import Namespace, publish, publish_enum, publish_input
+from thread.api.vocabulary import Vocabulary
+from thread.ontology.model import Ontology
+
+_ENUMS: Final[tuple[Any, ...]] = (words.Direction, *answers.ENUMS, *lineage.ENUMS, *impact.ENUMS, *queries.ENUMS)
+_INPUTS: Final[tuple[type, ...]] = (queries.AsOfInput, *lineage.INPUTS, *impact.INPUTS)
+_OBJECTS: Final[tuple[type, ...]] = (
+    pages.PageInfo,
+    entity.Identifier,
+    entity.FactConflict,
+    entity.Qualifier,
+    entity.RelationEdge,
+    entity.RelationConnection,
+    *answers.OBJECTS,
+    *lineage.OBJECTS,
+    *impact.OBJECTS,
+    *queries.OBJECTS,
+)
+_CACHED_DOCUMENTS: Final = 256
+_BUILT_IN: Final = ("Query", "Mutation", "Subscription", "Node", "Entity", "EntityKind", "RelationKind", "Problem")
+
+
+class _Schema(strawberry.Schema):
+    """Leaves errors to ``thread.api.errors``; strawberry would print each with its traceback."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        pass
+
+
+def vocabulary_of(ontology: Ontology) -> Vocabulary:
+    """The words of an ontology; no kind of it takes the name of a type of ours."""
+    ours = [cls.__name__ for cls in (*_ENUMS, *_INPUTS, *_OBJECTS)]
+    scalars = [definition.name for definition in words.SCALARS.values()]
+    return Vocabulary(ontology, taken=[*ours, *scalars, *_BUILT_IN, "ID", "Int", "Float", "String", "Boolean"])
+
+
+def build_schema(
+    ontology: Ontology, vocabulary: Vocabulary | None = None, max_tokens: int = 10_000
+) -> strawberry.Schema:
+    """The GraphQL schema of an ontology; the root value of each request is a ``queries.Query``."""
+    known = vocabulary or vocabulary_of(ontology)
+    namespace: Namespace = {"datetime": words.DateTime, "Iri": words.IRI}
+    namespace |= {name: getattr(words, name) for name in ("ID", "DateTime", "IRI", "Decimal")}
+    for enum in _ENUMS:
+        publish_enum(enum, namespace)
+    publish_words(known, namespace)
+    concrete = publish_kinds(known, namespace)
+    for made in _INPUTS:
+        publish_input(made, namespace)
+    for made in _OBJECTS:
+        publish(made, namespace)
+    query = publish(queries.Query, namespace, queries.typed_roots(known))
+    return _Schema(
+        query=query,
+        types=concrete,
+        extensions=[
+            lambda: DocumentLimits(max_tokens),
+            lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
+            lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+        ],
+        config=StrawberryConfig(scalar_map=words.SCALARS),
+    )
+
+
+def print_schema(ontology: Ontology) -> str:
+    """The schema as SDL, for ``schema/thread.graphql``."""
+    return build_schema(ontology).as_str().strip() + "\n"

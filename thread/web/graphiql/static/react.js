@@ -1,0 +1,1 @@
+import{a as o,c as r}from"./part-CHHY7F2B.js";import{c as e}from"./part-EE5YQO43.js";var t=e(o(),1),m=e(r(),1);var export_createElement=t.createElement;var export_createRoot=m.createRoot;export{export_createElement as createElement,export_createRoot as createRoot};
