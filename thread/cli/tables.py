@@ -9,7 +9,7 @@ from typing import Final
 from unicodedata import east_asian_width
 
 GAP: Final = "  "
-_NARROWEST: Final = 20
+_NARROWEST: Final = 12
 
 
 def width() -> int:
@@ -34,7 +34,7 @@ def pad(text: str, to: int) -> str:
 def table(
     rows: Iterable[Sequence[str]], heads: Sequence[str] = (), indent: str = "", room: int | None = None
 ) -> list[str]:
-    """Rows as aligned columns; the last column is folded to the room that is left.
+    """Rows as aligned columns; what does not fit into the room is folded, the widest columns first.
 
     >>> print("\\n".join(table([("P-101", "pump"), ("V-7", "valve")], ("what", "kind"))))
     what   kind
@@ -43,23 +43,36 @@ def table(
     """
     lines = [tuple(heads)] if heads else []
     lines += [tuple(row) for row in rows]
-    if not lines:
-        return []
-    last = max(len(line) for line in lines) - 1
-    widths = [max((cells(line[at]) for line in lines if at < len(line)), default=0) for at in range(last)]
-    start = len(indent) + sum(width + len(GAP) for width in widths)
-    left = max((room or width()) - start, _NARROWEST)
+    count = max((len(line) for line in lines), default=0)
+    lines = [(*line, *[""] * (count - len(line))) for line in lines]
+    natural = [max(cells(line[at]) for line in lines) for at in range(count)]
+    widths = _fit(natural, (room or width()) - len(indent) - len(GAP) * (count - 1))
     printed = []
     for line in lines:
-        front = indent + "".join(pad(text, wide) + GAP for text, wide in zip(line, widths, strict=False))
-        folded = _fold(line[last], left) if len(line) > last else [""]
-        printed.append((front + folded[0]).rstrip())
-        printed += [(" " * start + more).rstrip() for more in folded[1:]]
+        columns = [_fold(text, wide) for text, wide in zip(line, widths, strict=True)]
+        for at in range(max(map(len, columns), default=0)):
+            parts = [
+                pad(column[at] if at < len(column) else "", wide) for column, wide in zip(columns, widths, strict=True)
+            ]
+            printed.append((indent + GAP.join(parts)).rstrip())
     return printed
 
 
+def _fit(widths: list[int], room: int) -> list[int]:
+    """Widths that fit into the room: a fair share for wide columns, narrow ones as they are."""
+    if sum(widths) <= room:
+        return widths
+    fair, left, open_columns = 0, room, len(widths)
+    for wide in sorted(widths):
+        fair = max(left // open_columns, _NARROWEST)
+        if wide > fair:
+            break
+        left, open_columns = left - wide, open_columns - 1
+    return [min(wide, fair) for wide in widths]
+
+
 def _fold(text: str, room: int) -> list[str]:
-    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+    return textwrap.wrap(text, max(room, 1), break_long_words=False, break_on_hyphens=False) or [""]
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:
