@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from thread.clock import Instant
+from thread.facts import Value
 from thread.samples.books import Books
 from thread.samples.ledger import Ledger, Page, moment
 from thread.samples.site import START, day
@@ -150,14 +151,12 @@ class Engineering:
         self._line(late, BomLine(gun, entity("WT.C"), "010", Decimal(1), effective_from=EFFECTIVE))
 
     def _line(self, page: Page, line: BomLine) -> None:
-        times = {}
+        qualifiers: dict[str, Value] = {"quantity": line.quantity, "findNumber": line.find_number}
         if line.effective_from is not None:
-            times["effectiveFrom"] = moment(line.effective_from)
+            qualifiers["effectiveFrom"] = moment(line.effective_from)
         if line.effective_to is not None:
-            times["effectiveTo"] = moment(line.effective_to)
-        page.link(
-            line.parent, Rel.USES_DESIGN, line.child, quantity=line.quantity, findNumber=line.find_number, **times
-        )
+            qualifiers["effectiveTo"] = moment(line.effective_to)
+        page.link(line.parent, Rel.USES_DESIGN, line.child, qualifiers=qualifiers)
         self.bom.append(line)
 
     def _documents(self, plm: Page) -> None:

@@ -1,6 +1,6 @@
-"""Who says what, and when is it learnt? Facts in pages per source and commit, which become change sets in time order."""
+"""Who says what, and when is it learnt? Facts in pages per source and commit: change sets in time order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,10 +48,10 @@ class Page:
         since: Instant = BEGIN,
         until: Instant = END,
         op: Op = Op.ASSERT,
-        **qualifiers: Value,
+        qualifiers: Mapping[str, Value] | None = None,
     ) -> None:
         """A link, or the end or the withdrawal of one; qualifiers by their names in ``thread.ttl``."""
-        held = tuple(sorted((THR + name, value) for name, value in qualifiers.items()))
+        held = tuple(sorted((THR + name, value) for name, value in (qualifiers or {}).items()))
         self.row += 1
         self.builder.link(subject, relation, target, since, until, held, self.origin, self.row, op)
 
@@ -89,7 +89,7 @@ class Ledger:
         """Where a source writes down what it learns at ``known``: its next monthly hand-over."""
         return self._page(source, self.handover(source, known))
 
-    def extra(self, source: str, committed_at: Instant) -> Page:
+    def out_of_turn(self, source: str, committed_at: Instant) -> Page:
         """A hand-over out of turn, for corrections and late records."""
         return self._page(source, committed_at, "extra-")
 

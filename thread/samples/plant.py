@@ -58,20 +58,20 @@ def _power(site: Site) -> None:
     coupler = site.asset("Q-0", "BusCoupler", "Bus coupler A-B")
     page = site.ledger.page(CMMS, START)
     page.value(coupler, core("state"), "OPEN", START)
-    for rail in ("BUS-A", "BUS-B"):
-        page.link(coupler, Rel.BUS_TO, site.id(rail), START)
+    for bus in ("A", "B"):
+        page.link(coupler, Rel.BUS_TO, site.id(f"BUS-{bus}"), START)
     site.books.grid.need(
         coupler, site.id("BUS-A"), site.id("BUS-B"), via=kind("LowVoltage"), shared=grid
     )  # supplied from both sides, passes nothing on while it is open
-    for number, station in (("10", "ST10"), ("20", "ST20"), ("30", "ST30"), ("U", "U")):
-        panel = site.asset(f"PNL-{number}", "DistributionPanel", f"Distribution panel {station}", station)
+    for panel_number, station in (("10", "ST10"), ("20", "ST20"), ("30", "ST30"), ("U", "U")):
+        panel = site.asset(f"PNL-{panel_number}", "DistributionPanel", f"Distribution panel {station}", station)
         site.supply(panel, Rel.POWERED_BY, site.id("BUS-A"), site.id("BUS-B"), shared=grid)
-        supply = site.asset(f"PS-{number}", "LogicPowerSupply", f"24 V supply {station}", station)
+        supply = site.asset(f"PS-{panel_number}", "LogicPowerSupply", f"24 V supply {station}", station)
         site.supply(supply, Rel.POWERED_BY, panel)
-    for number in ("20", "30"):
-        switch = site.asset(f"QS-{number}", "LoadSwitch", f"Lock-out switch of panel {number}", f"ST{number}")
+    for locked in ("20", "30"):
+        switch = site.asset(f"QS-{locked}", "LoadSwitch", f"Lock-out switch of panel {locked}", f"ST{locked}")
         page.value(switch, core("state"), "CLOSED", START)
-        page.link(switch, Rel.ISOLATES, site.id(f"PNL-{number}"), START)
+        page.link(switch, Rel.ISOLATES, site.id(f"PNL-{locked}"), START)
 
 
 def _control(site: Site) -> None:

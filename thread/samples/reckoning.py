@@ -47,6 +47,7 @@ class Outage:
     """Sensors with SENSOR_DOWN or TARGET_OUT."""
     observed_by_nothing: tuple[EntityId, ...]
     already_down: tuple[EntityId, ...]
+    """What the outage would stop had it not been down before."""
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ class Grid:
             losses=self._losses(down),
             dark=tuple(sorted(dark.items())),
             observed_by_nothing=tuple(sorted(watched_before - watched_after - down)),
-            already_down=tuple(sorted(down_before)),
+            already_down=tuple(sorted(down_before & self.down(scope))),
         )
 
     def _losses(self, down: set[EntityId]) -> tuple[Loss, ...]:

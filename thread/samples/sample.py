@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Final
 
 from thread.clock import FixedClock, Instant
 from thread.errors import InputError
 from thread.facts import ChangeSet
 from thread.resources import resource
+from thread.samples.answers import Answers, answers_of
 from thread.samples.books import Books
 from thread.samples.engineering import Engineering
 from thread.samples.history import (
@@ -24,7 +26,8 @@ from thread.samples.site import REFERENCE, START, Site
 from thread.samples.story import plant_story
 from thread.samples.words import RANKS
 
-EXTENSION = "ontology/samples/body-shop.ttl"
+PRESETS: Final = ("demo",)
+EXTENSION: Final = "ontology/samples/body-shop.ttl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Sample:
     """The sample's now; demo, README and goldens run at it."""
     extension: Path
     """The Turtle file with the concrete kinds."""
-    answers: dict
+    answers: Answers
 
     def replay(self, clock: FixedClock, commit: Callable[[ChangeSet], object]) -> None:
         """Commit everything with the clock moved along, so that what was known then stays askable.
@@ -60,19 +63,20 @@ def generate(preset: str = "demo", seed: int = 7) -> Sample:
     Raises:
         InputError: ``invalid``: no such preset.
     """
-    if preset != "demo":
-        raise InputError(f'There is no sample "{preset}".', code="invalid", hint="Known samples: demo.")
+    if preset not in PRESETS:
+        known = ", ".join(PRESETS)
+        raise InputError(f'There is no sample "{preset}".', code="invalid", hint=f"Known samples: {known}.")
     ledger, books = Ledger(START, REFERENCE), Books()
     engineering = Engineering(ledger, books)
     engineering.plant()
-    site = Site(ledger, books, Random(f"{seed}/1"))
+    site = Site(ledger, books, Random(f"{seed}/1"))  # noqa: S311  a seeded sample, no secret
     plant_zone(site)
     plant_resources(site)
     stores = plant_stores(site, 1)
     plant_first_fit(site, stores)
     plant_background(site, stores)
     plant_production(site, stores)
-    plant_story(site, stores)
+    story = plant_story(site, stores)
     entries = tuple(ledger.entries(f"{preset}-{seed}"))
     return Sample(
         name=preset,
@@ -82,5 +86,10 @@ def generate(preset: str = "demo", seed: int = 7) -> Sample:
         ranks=RANKS,
         reference_time=REFERENCE,
         extension=resource(EXTENSION),
-        answers={},
+        answers=answers_of(preset, seed, site, engineering, story),
     )
+
+
+def write_answers(path: Path, preset: str = "demo", seed: int = 7) -> None:
+    """Write the answer file of a sample."""
+    generate(preset, seed).answers.write(path)

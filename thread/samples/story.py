@@ -61,7 +61,7 @@ def plant_story(site: Site, stores: Stores) -> Story:
     failed = stores["WT", 7]
     reversed_order = _early_life(site, stores, failed)
     recorded, true = stores["WH", 6], stores["WH", 12]
-    hose_in = _into_the_gun(site, stores, failed, recorded)
+    hose_in = _into_the_gun(site, failed, recorded)
     leak, failure, order = _the_night(site, stores, failed, recorded)
     _valve(site)
     _moved_sensor(site)
@@ -124,7 +124,7 @@ def _early_life(site: Site, stores: Stores, failed: Serial) -> EntityId:
     return wrong.iri
 
 
-def _into_the_gun(site: Site, stores: Stores, failed: Serial, recorded: Serial) -> OrderRecord:
+def _into_the_gun(site: Site, failed: Serial, recorded: Serial) -> OrderRecord:
     """In November 2025 gun 210 gets the transformer, and a hose whose number is misread."""
     exchange(site, "G-210/transformer", failed, at("2025-11-18T12:00"), "STOCK", "CREW-B", "Exchange transformer")
     hose_in = exchange(site, "G-210/hose", recorded, at("2025-11-18T13:00"), "SCRAPPED", "CREW-A", "Exchange hose")
@@ -196,7 +196,7 @@ def _correct_the_hose(
     site: Site, recorded: Serial, true: Serial, hose_in: OrderRecord, order: OrderRecord, leak: FailureRecord
 ) -> None:
     """The number on the failed hose is read again: it was another one, of the bad lot."""
-    page = site.ledger.extra(CMMS, CORRECTED_AT)
+    page = site.ledger.out_of_turn(CMMS, CORRECTED_AT)
     position, since, until = site.id("G-210/hose"), hose_in.end, order.end
     assert since is not None
     assert until is not None
@@ -225,7 +225,7 @@ def _correct_the_hose(
 def _late_order(site: Site) -> EntityId:
     """Work of 2 April on the gun, found on paper and written down ten weeks later."""
     start = at("2026-04-02T08:00")
-    page = site.ledger.extra(CMMS, LATE_AT)
+    page = site.ledger.out_of_turn(CMMS, LATE_AT)
     order = site.order(
         "Check tip force and water flow", [site.id("G-210")], start, start + 2 * HOUR, "CREW-C",
         created=start - 24 * HOUR, key="WO-4090", order_type="INSPECTION", page=page,
@@ -255,7 +255,8 @@ def _open_failure(site: Site) -> FailureRecord:
     )
     site.order(
         "Free tip dresser", [dresser], at("2026-06-14T08:00"), at("2026-06-16T08:00"), "CREW-D",
-        created=when, key="WO-9100", order_type="CORRECTIVE", severity="MINOR", status="RUNNING", addresses=[failure.iri],
+        created=when, key="WO-9100", order_type="CORRECTIVE", severity="MINOR", status="RUNNING",
+        addresses=[failure.iri],
     )  # fmt: skip
     site.books.grid.already.add(dresser)
     return failure
