@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         """The store's directory; None for a store in memory or on a server."""
         return None if self.store.startswith("memory:") or "://" in self.store else Path(self.store)
 
+    @property
+    def projection_directory(self) -> Path | None:
+        """Where the projection is saved; None: it is not."""
+        return self.directory / "projection" if self.directory else None
+
     def extension_paths(self) -> list[Path]:
         """The ontology's extensions as paths that can be opened from here."""
         base = self.directory or Path()

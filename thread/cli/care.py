@@ -18,13 +18,9 @@ def verify(store: str | None, *, as_json: bool) -> Exit:
 
 def rebuild(store: str | None, *, as_json: bool) -> Exit:
     """Drop projection and graph, fold the log anew, compare; NO where they differ."""
-    from thread.service import open_service
+    from thread.service import rebuild as rebuild_store
 
-    service = open_service(settings_of(store))
-    try:
-        return _tell(service.rebuild(), as_json)
-    finally:
-        service.close()
+    return _tell(rebuild_store(settings_of(store)), as_json)
 
 
 def _tell(found: "Verification", as_json: bool) -> Exit:

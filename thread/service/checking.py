@@ -1,0 +1,97 @@
+"""Does what we derived agree with the log? Verify and rebuild."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thread.clock import Clock
+from thread.config import Settings
+from thread.errors import StoreError
+from thread.facts import Triple
+from thread.projection import Projection
+from thread.service.writing import Writer
+from thread.stores.base import Store
+
+if TYPE_CHECKING:
+    from thread.service.service import Service
+
+_SHOWN = 5
+_Plain = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was compared, and every difference that was found; no differences: all agree."""
+
+    revision: int
+    triples: int
+    checked: tuple[str, ...]
+    differences: tuple[str, ...]
+
+    @property
+    def sound(self) -> bool:
+        return not self.differences
+
+
+def verify(service: "Service", store: Store, projection: Projection, writer: Writer) -> Verification:
+    """Walk the log's chain, fold it anew, and compare the projection and the graph with it.
+
+    Cost: the whole log, and all triples of the current state in memory.
+    """
+    from thread.service.opening import replay
+
+    checked, differences = ["log"], []
+    try:
+        writer.run(lambda: _walk_chain(store))
+    except StoreError as error:
+        return Verification(store.revision.ordinal, 0, ("log",), (str(error),))
+    fresh = Projection(service.ontology, service.settings.ranks)
+    writer.run(lambda: replay(store, fresh))
+    now = service.clock.now()
+    head = fresh.revision.ordinal
+    expected = {_plain(triple) for triple in fresh.triples(head, now)}
+    checked.append("projection")
+    differences += _compare("projection", expected, {_plain(t) for t in projection.triples(head, now)})
+    if writer.follower.wait(head, seconds=600):
+        checked.append("graph")
+        differences += _compare("graph", expected, {_plain(t) for t in store.graph.triples()})
+    else:
+        differences.append(f"the graph stopped following: {writer.follower.failure or 'it lags'}")
+    return Verification(head, len(expected), tuple(checked), tuple(differences))
+
+
+def _walk_chain(store: Store) -> None:
+    walk = getattr(store, "verify", None)
+    if walk is not None:
+        walk()
+    else:
+        for _ in store.changes():
+            pass
+
+
+def _plain(triple: Triple) -> _Plain:
+    """A triple without qualifiers, comparable across stores."""
+    end = triple.object if triple.object is not None else triple.value
+    return (triple.subject, triple.predicate, type(end).__name__, str(end))
+
+
+def _compare(name: str, expected: set[_Plain], found: set[_Plain]) -> list[str]:
+    missing, extra = sorted(expected - found), sorted(found - expected)
+    lines = [f"{name} misses {len(missing)}: {missing[:_SHOWN]}"] if missing else []
+    return lines + ([f"{name} has {len(extra)} too many: {extra[:_SHOWN]}"] if extra else [])
+
+
+def rebuild(settings: Settings, clock: Clock | None = None) -> Verification:
+    """Drop the projection and the graph, fold the log anew, save, and verify.
+
+    Raises:
+        StoreError: ``store-locked``: a process holds the store; stop it first.
+    """
+    from thread.service.opening import open_service
+
+    service = open_service(settings, clock=clock, saved=False)
+    try:
+        service.show_anew()
+        service.save()
+        return service.verify()
+    finally:
+        service.close()

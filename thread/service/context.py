@@ -1,0 +1,47 @@
+"""Who asks, of which time, and how much may it cost? What every service method takes."""
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from thread.clock import Instant
+from thread.reasoning.answers import Budget
+
+
+class Role(StrEnum):
+    """What a principal may do."""
+
+    READER = "reader"
+    WRITER = "writer"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks."""
+
+    name: str = "local"
+    role: Role = Role.WRITER
+
+
+LOCAL = Principal()
+"""The user of this machine, while the service listens on loopback only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The frame of one question. ``valid_at`` and ``known`` are resolved: never "now"."""
+
+    principal: Principal
+    valid_at: Instant
+    known: int
+    """Ordinal of the last revision that counts."""
+    budget: Budget
+    live: bool
+    """True when no time was asked for: the answer is of now and the latest revision."""
+    scenario: None = None
+    """Overlay of changes that are never written; comes with what-if."""
+
+
+def deadline_after(milliseconds: float) -> float:
+    """The ``time.monotonic()`` at which an answer must stop."""
+    return time.monotonic() + milliseconds / 1000

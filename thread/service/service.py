@@ -1,0 +1,201 @@
+"""What can be asked and told? The one place where store, projection and reasoning meet."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from thread import __version__
+from thread.clock import Clock, Instant
+from thread.config import Settings
+from thread.errors import NotFound, StoreError
+from thread.facts import ChangeSet, Revision
+from thread.ontology.model import Ontology
+from thread.ontology.shapes import Checker
+from thread.projection import Projection, View
+from thread.reasoning.answers import Budget
+from thread.reasoning.impact import Impact, ImpactQuery, impact_of
+from thread.reasoning.lineage import Lineage, LineageQuery, lineage_of
+from thread.reasoning.structure import Structure, compile_structure
+from thread.service.checking import Verification, verify
+from thread.service.context import LOCAL, Context, Principal, deadline_after
+from thread.service.finding import Found, find
+from thread.service.writing import Outcome, Writer
+from thread.stores.base import Store
+
+_STRUCTURES: Final = 4
+_SAVE_AFTER_FACTS: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What the service is, and where its data stands."""
+
+    version: str
+    backend: str
+    revision: Revision
+    graph_revision: int | None
+    """Last revision that the graph shows; None for a reader beside a writer."""
+    entities: int
+    links: int
+    attributes: int
+    settings: Settings
+
+
+class Service:
+    """Questions and changes over one store. Reading is safe in any thread; changes run one after the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ontology: Ontology,
+        store: Store,
+        projection: Projection,
+        clock: Clock,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        self.settings, self.ontology, self.clock = settings, ontology, clock
+        self._store, self._projection, self._read_only = store, projection, read_only
+        self._writer = Writer(store, projection, Checker(ontology), clock)
+        self._structures: OrderedDict[tuple[int, Instant], Structure] = OrderedDict()
+        self._compiling = threading.Lock()
+        self._unsaved = 0
+        if not read_only:
+            self._writer.follower.start()
+
+    # -- the frame of a question
+
+    def context(
+        self,
+        principal: Principal = LOCAL,
+        valid_at: Instant | None = None,
+        known_at: Instant | None = None,
+        deadline_ms: int | None = None,
+        budget: Budget | None = None,
+    ) -> Context:
+        """A frame; by default now, the latest revision, and the limits of the settings."""
+        limit = min(deadline_ms or self.settings.deadline_ms, self.settings.deadline_ms)
+        known = self._projection.revision.ordinal if known_at is None else self._projection.known_at(known_at)
+        return Context(
+            principal=principal,
+            valid_at=self.clock.now() if valid_at is None else valid_at,
+            known=known,
+            budget=budget or Budget(self.settings.node_budget, self.settings.link_budget, deadline_after(limit)),
+            live=valid_at is None and known_at is None,
+        )
+
+    def view(self, context: Context) -> View:
+        """The projection as the context sees it."""
+        return self._projection.view(context.valid_at, context.known)
+
+    # -- questions
+
+    def lookup(self, context: Context, ref: str) -> Found:
+        """All entities that a reference may mean: IRI, ``scheme:value`` or a bare value."""
+        return find(self.view(context), ref)
+
+    def lineage(self, context: Context, roots: Sequence[int], query: LineageQuery) -> Lineage:
+        """Where things came from, or what came of them."""
+        return lineage_of(self.view(context), roots, query, context.budget)
+
+    def impact(self, context: Context, targets: Sequence[int], query: ImpactQuery) -> Impact:
+        """What taking things out stops, weakens and darkens; at the start of the window where one is given."""
+        valid_at = query.window[0] if query.window and context.live else context.valid_at
+        view = self._projection.view(valid_at, context.known)
+        return impact_of(view, self._structure(view), targets, query, context.budget)
+
+    def structure(self, context: Context) -> Structure:
+        """The structure function that a context sees; compiled once per revision and stretch of time."""
+        return self._structure(self.view(context))
+
+    def _structure(self, view: View) -> Structure:
+        with self._compiling:
+            for key, structure in self._structures.items():
+                if key[0] == view.known and key[1] <= view.valid_at < structure.until:
+                    self._structures.move_to_end(key)
+                    return structure
+            structure = compile_structure(view)
+            self._structures[view.known, view.valid_at] = structure
+            while len(self._structures) > _STRUCTURES:
+                self._structures.popitem(last=False)
+            return structure
+
+    def announce(self, address: str, token: str) -> None:
+        """Tell other commands of this machine where to send their change sets."""
+        lock = getattr(self._store, "lock", None)
+        if lock is not None:
+            lock.announce(address, token)
+
+    def info(self) -> Info:
+        """Version, backend, revision and size."""
+        size = self._projection.statistics()
+        return Info(
+            version=__version__,
+            backend=type(self._store).__name__.removesuffix("Store").lower(),
+            revision=self._projection.revision,
+            graph_revision=None if self._read_only else self._store.graph.applied[0],
+            entities=size.nodes,
+            links=size.links,
+            attributes=size.attributes,
+            settings=self.settings,
+        )
+
+    # -- changes
+
+    def commit(self, change_set: ChangeSet) -> Outcome:
+        """Make one revision of a change set, or nothing where it says nothing new; durable when this returns."""
+        self._may_write()
+        outcome = self._writer.commit(change_set)
+        if outcome.effective and not outcome.repeated:
+            self._unsaved += change_set.size
+            if self._unsaved > _SAVE_AFTER_FACTS:
+                self.save()
+        return outcome
+
+    def retract_run(self, run: str, request_id: str, actor: str = "") -> Outcome:
+        """Withdraw what one run said, and no other's support.
+
+        Raises:
+            NotFound: no revision belongs to this run.
+        """
+        self._may_write()
+        first = next((c for c in self._store.changes() if c.change_set.run_id == run), None)
+        if first is None:
+            raise NotFound(f'No run "{run}" in this store.', hint="thread import prints the name of each run.")
+        source = first.change_set.source
+        return self.commit(ChangeSet(request_id, source, (), actor=actor, reason=f"retract {run}", withdraws=(run,)))
+
+    # -- care
+
+    def save(self) -> None:
+        """Save the projection, so that the next start maps it."""
+        directory = self.settings.projection_directory
+        if directory is not None and not self._read_only:
+            self._writer.run(lambda: self._projection.save(directory))
+            self._unsaved = 0
+
+    def show_anew(self) -> None:
+        """Drop the graph and show the current state in a new one."""
+        self._may_write()
+        goal = self._projection.revision.ordinal, self.clock.now()
+        self._store.graph.replace(self._projection.triples(*goal), *goal)
+
+    def verify(self) -> Verification:
+        """Compare the log's chain, the graph and the projection with a fold of the whole log."""
+        return verify(self, self._store, self._projection, self._writer)
+
+    def close(self) -> None:
+        """Save what would have to be folded again, then release the store; calling it twice is harmless."""
+        if self._unsaved:
+            self.save()
+        self._writer.close()
+
+    def _may_write(self) -> None:
+        if self._read_only:
+            raise StoreError(
+                "This service reads only.",
+                code="store-locked",
+                hint="Send changes to the process that holds the store.",
+            )

@@ -1,0 +1,110 @@
+"""How does a change become part of the thread? Check, stage, append, publish; the graph follows."""
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from thread.clock import Clock
+from thread.errors import InputError
+from thread.facts import ChangeSet, Revision
+from thread.ontology.shapes import Checker, Violation
+from thread.projection import Projection, View
+from thread.service.following import GraphFollower
+from thread.stores.base import Store
+from thread.terms import TYPE, Iri
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a commit did. Without effect there is no new revision and ``revision`` is the last one."""
+
+    revision: Revision
+    effective: bool
+    repeated: bool = False
+    """The request id was answered before; this is the answer of then."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Facts by what became of them: added, supported, repeated, ended, retracted, unmatched."""
+
+
+class Writer:
+    """The one writer: every call into the store's log runs on its thread, one after the other."""
+
+    def __init__(self, store: Store, projection: Projection, checker: Checker, clock: Clock) -> None:
+        self._store, self._projection, self._checker, self._clock = store, projection, checker, clock
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self.follower = GraphFollower(store, projection, clock)
+        self._closed = threading.Event()
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Run something on the writer's thread and wait for it."""
+        return self._thread.submit(work).result()
+
+    def check(self, change_set: ChangeSet) -> list[Violation]:
+        """Every property shape that the change set would break; empty: it may be committed."""
+        view = self._projection.view(self._clock.now())
+        return self._checker.check(change_set.parts, lambda iris: kinds_of(view, iris))
+
+    def commit(self, change_set: ChangeSet) -> Outcome:
+        """Make one revision of the change set, or nothing where it says nothing new.
+
+        Raises:
+            InputError: a property shape does not hold; nothing was written; ``violations`` lists all.
+            ConflictError, StoreError: as ``Store.append``.
+        Cost: the sync of the log, and the facts of the change set.
+        """
+        return self.run(lambda: self._commit(change_set))
+
+    def _commit(self, change_set: ChangeSet) -> Outcome:
+        if self._store.find(change_set.request_id) is not None:
+            commit = self._store.append(change_set)  # answers the commit of then, or refuses other content
+            return Outcome(commit.revision, effective=True, repeated=True)
+        self._refuse(self.check(change_set))
+        staged = self._projection.stage(change_set)
+        try:
+            if not staged.effective:
+                self._projection.discard(staged)
+                return Outcome(self._projection.revision, effective=False, counts=staged.counts())
+            commit = self._store.append(change_set, self._projection.revision.ordinal)
+        except BaseException:
+            self._projection.discard(staged)
+            raise
+        self._projection.publish(staged, commit.revision)
+        self.follower.wake()
+        return Outcome(commit.revision, effective=True, counts=staged.counts())
+
+    @staticmethod
+    def _refuse(violations: Sequence[Violation]) -> None:
+        if violations:
+            first, more = violations[0], len(violations) - 1
+            message = first.message + (f" And {more} more." if more else "")
+            raise InputError(message, code=first.code, hint=first.hint, violations=tuple(violations))
+
+    def close(self) -> None:
+        """Let the graph follow to the end, then release the store."""
+        if not self._closed.is_set():
+            self._closed.set()
+            self.follower.close()
+            self.run(self._store.close)
+            self._thread.shutdown()
+
+
+def kinds_of(view: View, iris: Iterable[str]) -> list[str | None]:
+    """The kind IRI of each entity, of the latest that it ever had; None for stubs and unknown ones."""
+    kinds = view.ontology.kinds
+    found: list[str | None] = []
+    for iri in iris:
+        node = view.find(iri)
+        if node < 0 or view.is_stub(node):
+            found.append(None)
+            continue
+        ordinal = view.kind(node)
+        if ordinal >= 0:
+            found.append(kinds[ordinal].iri)
+        else:  # not present now: a planned event, or one that is no more
+            history = [s.value for s in view.history(node, TYPE) if isinstance(s.value, Iri)]
+            found.append(str(history[-1]) if history else None)
+    return found
