@@ -7,8 +7,9 @@ taking away one of two qualified triples leaves the plain triple that both share
 """
 
 import shutil
+import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -50,7 +51,7 @@ class OxigraphGraph:
         self.directory = directory
         self.fault: str | None = None
         """What was found broken and dropped; None where the graph was whole."""
-        self._read_only = read_only
+        self._read_only, self._closed = read_only, False
         self._store: ox.Store | None = None
         self._applied: tuple[int, Instant] = (0, BEGIN)
         self._open()
@@ -58,6 +59,8 @@ class OxigraphGraph:
     @property
     def applied(self) -> tuple[int, Instant]:
         """Revision and instant that the graph shows; (0, BEGIN) when empty, dropped or left half changed."""
+        if self._store is None and not self._closed:
+            self._open()
         return self._applied
 
     def apply(self, delta: GraphDelta, ordinal: int, instant: Instant) -> None:
@@ -66,34 +69,35 @@ class OxigraphGraph:
         Raises:
             StoreError: ``store-full``, ``store-failed``; the graph shows what it showed, or is to be replaced.
         """
-        with self._writing() as store:
-            removed, added = self._changes(store, delta)
-            if len(removed) + len(added) > _ATOMIC:
-                store.extend([ox.Quad(META, _PENDING, _marker(ordinal, instant), META)])
-                for start in range(0, len(removed), _CHUNK):
-                    store.update(_update(removed[start : start + _CHUNK], []))
-                for start in range(0, len(added), _CHUNK):
-                    store.extend(added[start : start + _CHUNK])
-                removed, added = [], []
-            marker = ox.Quad(META, _APPLIED, _marker(ordinal, instant), META)
-            forget = " ".join(f"DELETE WHERE {{ GRAPH {META} {{ {META} {p} ?o }} }} ;" for p in (_APPLIED, _PENDING))
-            store.update(_update(removed, added) + forget + _update([], [marker]))
+        if self._read_only:
+            raise StoreError("The graph is open for reading only.", hint="Open the store for writing.")
+        with self._writing():
+            self._move(self._held(), delta, _marker(ordinal, instant))
         self._applied = (ordinal, instant)
 
+    def _move(self, store: ox.Store, delta: GraphDelta, marker: ox.Literal) -> None:
+        removed, added = self._changes(store, delta)
+        if len(removed) + len(added) > _ATOMIC:
+            store.extend([ox.Quad(META, _PENDING, marker, META)])
+            for start in range(0, len(removed), _CHUNK):
+                store.update(_update(removed[start : start + _CHUNK], []))
+            for start in range(0, len(added), _CHUNK):
+                store.extend(added[start : start + _CHUNK])
+            removed, added = [], []
+        forget = " ".join(f"DELETE WHERE {{ GRAPH {META} {{ {META} {p} ?o }} }} ;" for p in (_APPLIED, _PENDING))
+        store.update(_update(removed, added) + forget + _update([], [ox.Quad(META, _APPLIED, marker, META)]))
+
     def replace(self, triples: Iterable[Triple], ordinal: int, instant: Instant) -> None:
-        """Drop everything and show these triples: built beside the old graph, then put in its place."""
+        """Drop everything and show these triples: built beside the old graph, then put in its place.
+
+        Raises:
+            StoreError: ``store-full``, ``store-failed``; the graph shows what it showed.
+        """
         fresh = self.directory.with_name(self.directory.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         with _foreign_errors(self.directory):
-            store = ox.Store(str(fresh))
-            store.bulk_extend(_plain_or_hold(triple) for triple in triples)
-            # A plain triple that is there now was said without qualifiers too.
-            both = [ox.Quad(_UNQUALIFIED, _REIFIES, term, META) for _, term in _holds(store) if _plain(term) in store]
-            store.bulk_extend(_plain(term) for _, term in _holds(store))
-            store.extend([*both, ox.Quad(META, _APPLIED, _marker(ordinal, instant), META)])
-            store.flush()
-        del store
-        self.close()
+            _build(fresh, triples, _marker(ordinal, instant))
+        self._release()
         shutil.rmtree(self.directory, ignore_errors=True)
         fresh.rename(self.directory)
         self._open()
@@ -115,12 +119,19 @@ class OxigraphGraph:
 
     def close(self) -> None:
         """Release the files; calling it twice is harmless."""
+        self._release()
+        self._closed = True
+
+    def _release(self) -> None:
         if self._store is not None and not self._read_only:
-            with _foreign_errors(self.directory):
+            # A graph that cannot be flushed is found behind or broken when it is opened next.
+            with suppress(StoreError), _foreign_errors(self.directory):
                 self._store.flush()
         self._store = None
 
     def _open(self) -> None:
+        for old in () if self._read_only else self.directory.glob("LOG.old.*"):
+            old.unlink()  # RocksDB keeps 130 kB of notes from each time it was opened.
         try:
             with _foreign_errors(self.directory):
                 if self._read_only:
@@ -133,24 +144,24 @@ class OxigraphGraph:
                 raise
             self.fault = error.message
             shutil.rmtree(self.directory)
-            self._store, self._applied = ox.Store(str(self.directory)), (0, BEGIN)
+            with _foreign_errors(self.directory):
+                self._store, self._applied = ox.Store(str(self.directory)), (0, BEGIN)
 
     def _held(self) -> ox.Store:
-        if self._store is None:
+        if self._closed:
             raise StoreError("The graph is closed.", hint="Open the store again.")
+        if self._store is None:  # After a full disk the handle stays broken until it is opened again.
+            self._open()
+        assert self._store is not None
         return self._store
 
     @contextmanager
-    def _writing(self) -> Iterator[ox.Store]:
-        if self._read_only:
-            raise StoreError("The graph is open for reading only.", hint="Open the store for writing.")
+    def _writing(self) -> Iterator[None]:
         try:
             with _foreign_errors(self.directory):
-                yield self._held()
+                yield
         except StoreError:
-            if self._store is not None:  # After a full disk the handle stays broken until it is opened again.
-                self._store = None
-                self._open()
+            self._store = None
             raise
 
     def _changes(self, store: ox.Store, delta: GraphDelta) -> tuple[list[ox.Quad], list[ox.Quad]]:
@@ -171,6 +182,16 @@ class OxigraphGraph:
             removed += [ox.Quad(key, _REIFIES, plain, META) for key in before - held]
             added += [ox.Quad(key, _REIFIES, plain, META) for key in held - before]
         return removed, added
+
+
+def _build(directory: Path, triples: Iterable[Triple], marker: ox.Literal) -> None:
+    store = ox.Store(str(directory))
+    store.bulk_extend(_plain_or_hold(triple) for triple in triples)
+    # A plain triple that is there before those with qualifiers are was said without qualifiers too.
+    both = [ox.Quad(_UNQUALIFIED, _REIFIES, term, META) for _, term in _holds(store) if _plain(term) in store]
+    store.bulk_extend(_plain(term) for _, term in _holds(store))
+    store.extend([*both, ox.Quad(META, _APPLIED, marker, META)])
+    store.flush()
 
 
 def _read_marker(store: ox.Store) -> tuple[int, Instant]:
@@ -296,6 +317,8 @@ def _foreign_errors(directory: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, SyntaxError) as error:
+        # Whoever keeps the error must not keep the files open and locked with it.
+        traceback.clear_frames(error.__traceback__)
         text = str(error)
         if "lock hold" in text or "LOCK" in text:
             raise StoreError(

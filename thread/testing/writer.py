@@ -53,11 +53,14 @@ def same(one: ChangeSet, other: ChangeSet) -> bool:
 def write(store: Store, count: int, with_graph: bool, say: Callable[[str], object]) -> None:
     """Append the next change sets, and say each as it is acknowledged."""
     start = store.revision.ordinal + 1
+    if with_graph:  # A process that was killed may have left the graph behind the log.
+        for number in range(store.graph.applied[0] + 1, start):
+            store.graph.apply(graph_of(number), number, number)
     for number in range(start, start + count):
         commit = store.append(change_of(number))
         say(f"{commit.revision.ordinal} {commit.revision.digest}")
         if with_graph:
-            store.graph.apply(graph_of(number), commit.revision.ordinal, commit.revision.recorded_at)
+            store.graph.apply(graph_of(number), commit.revision.ordinal, number)
 
 
 def die_at(lines: int) -> None:
