@@ -7,6 +7,7 @@ taking away one of two qualified triples leaves the plain triple that both share
 """
 
 import shutil
+import threading
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -54,13 +55,16 @@ class OxigraphGraph:
         self._read_only, self._closed = read_only, False
         self._store: ox.Store | None = None
         self._applied: tuple[int, Instant] = (0, BEGIN)
+        self._switching = threading.RLock()
         self._open()
 
     @property
     def applied(self) -> tuple[int, Instant]:
         """Revision and instant that the graph shows; (0, BEGIN) when empty, dropped or left half changed."""
-        if self._store is None and not self._closed:
-            self._open()
+        if self._store is None:
+            with self._switching:  # another thread may be putting a new graph in place
+                if self._store is None and not self._closed:
+                    self._open()
         return self._applied
 
     def apply(self, delta: GraphDelta, ordinal: int, instant: Instant) -> None:
@@ -97,10 +101,11 @@ class OxigraphGraph:
         shutil.rmtree(fresh, ignore_errors=True)
         with _foreign_errors(self.directory):
             _build(fresh, triples, _marker(ordinal, instant))
-        self._release()
-        shutil.rmtree(self.directory, ignore_errors=True)
-        fresh.rename(self.directory)
-        self._open()
+        with self._switching:
+            self._release()
+            shutil.rmtree(self.directory, ignore_errors=True)
+            fresh.rename(self.directory)
+            self._open()
 
     def triples(self) -> Iterator[Triple]:
         """All triples, without qualifiers; compared in the form of ``thread.stores.plain.plain``.
@@ -151,7 +156,9 @@ class OxigraphGraph:
         if self._closed:
             raise StoreError("The graph is closed.", hint="Open the store again.")
         if self._store is None:  # After a full disk the handle stays broken until it is opened again.
-            self._open()
+            with self._switching:
+                if self._store is None:
+                    self._open()
         assert self._store is not None
         return self._store
 
