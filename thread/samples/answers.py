@@ -10,7 +10,7 @@ import orjson
 
 from thread.clock import Instant, to_text
 from thread.samples.books import Books, OrderRecord, Serial
-from thread.samples.engineering import Engineering
+from thread.samples.engineering import MODES_OF, Engineering
 from thread.samples.reckoning import Outage
 from thread.samples.site import REFERENCE, Site
 from thread.samples.story import CORRECTED_AT, CROSSED, FAILED_AT, LATE_AT, WINDOW, Story
@@ -36,6 +36,8 @@ class Answers:
     """Entities per kind (local name), the dangling one not counted."""
     failed_part: Mapping[str, Json]
     """The headline: where the failed transformer came from, where it was, what it took down."""
+    upstream: Mapping[str, int]
+    """Lineage of the failed transformer upstream, by hand: entity -> degree."""
     siblings: Mapping[str, Json]
     """BATCH, SUPPLIER, REVISION, PROCESS_STEP -> serials that share it with the failed one, with whereabouts."""
     bad_batch: Mapping[str, Json]
@@ -81,6 +83,7 @@ def answers_of(preset: str, seed: int, site: Site, engineering: Engineering, sto
         reference_time=to_text(REFERENCE),
         counts=dict(sorted(Counter(local_name(of) for of in books.kinds.values()).items())),
         failed_part=_failed_part(books, story),
+        upstream=_upstream(story),
         siblings=_siblings(books, story),
         bad_batch=_bad_batch(site, books),
         revisions={str(entity(key)): _record_of(books, entity(key)) for key in ("WT.B", "WT.C")},
@@ -164,6 +167,16 @@ def _failed_part(books: Books, story: Story) -> dict[str, Json]:
         "took_down": _list(sorted(books.grid.down({stay.position}))),
         "where": serial.whereabouts,
     }
+
+
+def _upstream(story: Story) -> dict[str, int]:
+    serial = story.failed
+    degrees = {
+        **dict.fromkeys((serial.revision, serial.batch, *serial.steps), 1),
+        **dict.fromkeys((entity("WT"), entity("WT.B"), entity("RQ-1"), entity("SUP-NORD")), 2),
+        **dict.fromkeys((entity("WT.A"), *(entity(mode) for mode in MODES_OF["WT"])), 3),
+    }
+    return {str(iri): degrees[iri] for iri in sorted(degrees)}
 
 
 def _siblings(books: Books, story: Story) -> dict[str, Json]:
@@ -386,7 +399,7 @@ def _coverage(site: Site, books: Books) -> dict[str, Json]:
     for sensor, targets in sorted(books.grid.watches.items()):
         for target in targets:
             watched.setdefault(target, {})[sensor] = _list(sorted(books.detects.get(sensor, [])))
-    gun_modes = {entity(mode) for mode in ("FM-SHO", "FM-STP", "FM-ELU")}
+    gun_modes = {entity(mode) for mode in MODES_OF["SG"]}
     seen = {mode for sensor in watched[site.id("G-210")] for mode in books.detects[EntityId(sensor)]}
     return {
         "by_asset": {asset: dict(rows) for asset, rows in sorted(watched.items())},

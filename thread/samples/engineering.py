@@ -42,7 +42,7 @@ _MODES: Final = (
     ("FM-STD", "Structural deficiency", 2.8, 35000.0),
     ("FM-ERO", "Erratic output", 1.0, 20000.0),
 )
-_MODES_OF: Final = {
+MODES_OF: Final = {
     "WT": ("FM-SHO", "FM-OHE", "FM-ELU"),
     "WH": ("FM-ELU",),
     "EC": ("FM-STP",),
@@ -126,7 +126,7 @@ class Engineering:
         for key, name, revisions in _DESIGNS:
             design = self._add(plm, key, UpperKind.PRODUCT_DESIGN, name, day(-300))
             plm.identifier(design, "part", key)
-            for mode in _MODES_OF.get(key, ()):
+            for mode in MODES_OF.get(key, ()):
                 plm.link(design, Rel.HAS_MODE, entity(mode))
             for number, letter in enumerate(revisions):
                 released = day(_RELEASED[letter])

@@ -23,7 +23,7 @@ from thread.samples.history import (
 from thread.samples.ledger import Ledger
 from thread.samples.plant import plant_zone
 from thread.samples.site import REFERENCE, START, Site
-from thread.samples.story import plant_story
+from thread.samples.story import Story, plant_story
 from thread.samples.words import RANKS
 
 PRESETS: Final = ("demo",)
@@ -66,18 +66,8 @@ def generate(preset: str = "demo", seed: int = 7) -> Sample:
     if preset not in PRESETS:
         known = ", ".join(PRESETS)
         raise InputError(f'There is no sample "{preset}".', code="invalid", hint=f"Known samples: {known}.")
-    ledger, books = Ledger(START, REFERENCE), Books()
-    engineering = Engineering(ledger, books)
-    engineering.plant()
-    site = Site(ledger, books, Random(f"{seed}/1"))  # noqa: S311  a seeded sample, no secret
-    plant_zone(site)
-    plant_resources(site)
-    stores = plant_stores(site, 1)
-    plant_first_fit(site, stores)
-    plant_background(site, stores)
-    plant_production(site, stores)
-    story = plant_story(site, stores)
-    entries = tuple(ledger.entries(f"{preset}-{seed}"))
+    site, engineering, story = plant(seed)
+    entries = tuple(site.ledger.entries(f"{preset}-{seed}"))
     return Sample(
         name=preset,
         seed=seed,
@@ -88,6 +78,21 @@ def generate(preset: str = "demo", seed: int = 7) -> Sample:
         extension=resource(EXTENSION),
         answers=answers_of(preset, seed, site, engineering, story),
     )
+
+
+def plant(seed: int) -> tuple[Site, Engineering, Story]:
+    """One zone with all its truths: the books from which change sets and answers are made."""
+    ledger, books = Ledger(START, REFERENCE), Books()
+    engineering = Engineering(ledger, books)
+    engineering.plant()
+    site = Site(ledger, books, Random(f"{seed}/1"))  # noqa: S311  a seeded sample, no secret
+    plant_zone(site)
+    plant_resources(site)
+    stores = plant_stores(site, 1)
+    plant_first_fit(site, stores)
+    plant_background(site, stores)
+    plant_production(site, stores)
+    return site, engineering, plant_story(site, stores)
 
 
 def write_answers(path: Path, preset: str = "demo", seed: int = 7) -> None:

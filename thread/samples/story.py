@@ -241,9 +241,12 @@ def _same_serial_twice(site: Site, stores: Stores) -> tuple[Serial, Serial]:
 
 
 def _disputed_batch(site: Site, stores: Stores) -> tuple[EntityId, EntityId]:
-    """Goods receipt and stamp disagree about the lot of a hose in stock; the stamp outranks."""
+    """Goods receipt says the lot of six hoses again; of the last it says another than the stamp, which outranks."""
     hose, other = stores["WH", 14], stores.lots["LOT-WH-A1"]
-    site.ledger.page(ERP, hose.made).link(hose.iri, Rel.FROM_BATCH, other)
+    page = site.ledger.page(ERP, hose.made)
+    for number in range(9, 14):
+        page.link(stores["WH", number].iri, Rel.FROM_BATCH, hose.batch)
+    page.link(hose.iri, Rel.FROM_BATCH, other)
     return hose.batch, other
 
 
