@@ -1,1 +1,23 @@
+"""How do tables become facts? Mapping and files in, facts and a report out; nothing is stored here."""
 
+from thread.ingest.identity import Nothing, Resolver
+from thread.ingest.loading import load_mapping, mapping_schema, parse_mapping
+from thread.ingest.model import Mapping, Vanished
+from thread.ingest.reading import Reading, TableScope, read
+from thread.ingest.report import Finding, Report, TableCount
+
+__all__ = [
+    "Finding",
+    "Mapping",
+    "Nothing",
+    "Reading",
+    "Report",
+    "Resolver",
+    "TableCount",
+    "TableScope",
+    "Vanished",
+    "load_mapping",
+    "mapping_schema",
+    "parse_mapping",
+    "read",
+]

@@ -1,0 +1,292 @@
+"""What do the files of a mapping say? One reading: facts, the report, and what a snapshot covers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from thread.facts import FactPart, PartBuilder
+from thread.ingest import model
+from thread.ingest.identity import Identities, Nothing, Resolver
+from thread.ingest.merging import Merger, Place
+from thread.ingest.plans import TablePlan, compile_table
+from thread.ingest.report import Collector, Finding, Report, TableCount, shown
+from thread.ingest.rows import Cells, Row, RowFault
+from thread.ingest.speaking import Saying, Speaker
+from thread.ingest.tables import TableData, Tables
+from thread.ingest.vocabulary import Vocabulary
+from thread.ontology.model import Ontology
+from thread.ontology.shapes import Checker, Violation
+from thread.terms import TYPE
+
+Progress = Callable[[int, int], None]
+"""Called now and then with (done, total) steps of the work, in bytes read."""
+_PASSES: Final = 2
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class TableScope:
+    """What a snapshot of one table covers; ``thread.ingest.snapshots`` finds by it what has vanished."""
+
+    origin: str
+    """Origin of its facts: the name of the file."""
+    vanished: model.Vanished
+    protected: frozenset[str]
+    """Entities of rows that were rejected: such a row has not vanished."""
+    unnamed: int
+    """Rejected rows whose entities could not be told; while there are any, nothing of the table vanishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an import would say, whatever the thread knows already."""
+
+    parts: tuple[FactPart, ...]
+    report: Report
+    scope: tuple[TableScope, ...]
+    entities: int
+    """Entities that the rows describe."""
+
+
+def read(
+    mapping: model.Mapping,
+    folder: Path,
+    ontology: Ontology,
+    resolve: Resolver | None = None,
+    progress: Progress | None = None,
+) -> Reading:
+    """The facts of all rows of a mapping's tables, and a report of those that do not enter.
+
+    Args:
+        folder: where the files lie.
+        resolve: what the thread knows already; None: nothing.
+        progress: called with bytes done and bytes in all.
+    Raises:
+        InputError: ``unknown-column``, ``bad-file``, ``bad-mapping``: no row can be read rightly.
+    Cost: two passes over the files. In memory: the facts as columns, one entry per entity and identifier, and
+        the rows of tables with a sequence or looked at by another.
+    """
+    return _Reader(mapping, folder, ontology, resolve or Nothing(), progress or (lambda _, __: None)).run()
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is counted of one table."""
+
+    rejected: set[int] = field(default_factory=set)
+    facts: int = 0
+    protected: set[str] = field(default_factory=set)
+    unnamed: int = 0
+
+
+class _Reader:
+    def __init__(
+        self, mapping: model.Mapping, folder: Path, ontology: Ontology, resolver: Resolver, progress: Progress
+    ) -> None:
+        self._mapping, self._ontology, self._resolver, self._progress = mapping, ontology, resolver, progress
+        self._findings = Collector()
+        self._tally = {name: _Tally() for name in mapping.tables}
+        self._early: list[tuple[str, int, int, RowFault, Cells | None]] = []
+        self._tables = Tables(mapping, folder, self._hold_back, self._note_row)
+        words = Vocabulary(ontology, mapping.prefixes)
+        self._plans = {name: compile_table(data, mapping, words) for name, data in self._tables.data.items()}
+        self._identities = Identities(resolver, mapping.namespace)
+        self._merger = Merger(ontology, self._note)
+        self._described: set[str] = set()
+        self._ends: dict[str, tuple[Place, str]] = {}
+        self._builder = PartBuilder()
+
+    def run(self) -> Reading:
+        speakers = {name: Speaker(plan, self._identities) for name, plan in self._plans.items()}
+        self._survey(speakers)
+        for early in self._early:
+            self._reject(speakers[early[0]], *early)
+        for order, (name, plan) in enumerate(self._plans.items()):
+            self._speak(order, name, plan, speakers[name])
+        self._merger.finish()
+        direct = self._builder.parts()
+        parts = self._checked(direct, self._merged())
+        self._note_dangling()
+        counts = [self._count(name, data) for name, data in self._tables.data.items()]
+        scope = tuple(
+            TableScope(data.spec.file, data.spec.vanished, frozenset(tally.protected), tally.unnamed)
+            for name, data in self._tables.data.items()
+            for tally in (self._tally[name],)
+        )
+        return Reading(parts, self._findings.report(counts), scope, len(self._described))
+
+    # -- passes
+
+    def _survey(self, speakers: dict[str, Speaker]) -> None:
+        for name, speaker in speakers.items():
+            see = speaker.see
+            for row in self._tables.rows(name, None, self._advance(name, 0)):
+                see(row)
+        self._identities.finish(lambda table, row, fault: self._note_row(table, row, fault))
+
+    def _speak(self, order: int, name: str, plan: TablePlan, speaker: Speaker) -> None:
+        own, origin = plan.entities[0].name, plan.table.spec.file
+        repeated, tally = self._identities.repeated, self._tally[name]
+        link, attribute, merge = self._builder.link, self._builder.attribute, self._merger.add
+
+        def unreadable(table: str, number: int, line: int, fault: RowFault, cells: Cells | None) -> None:
+            self._reject(speaker, table, number, line, fault, cells)
+
+        for row in self._tables.rows(name, unreadable, self._advance(name, 1)):
+            try:
+                saying = speaker.say(row)
+            except RowFault as fault:
+                self._reject(speaker, name, row.number, row.line, fault, row.cells)
+                continue
+            number = row.number
+            place = Place(order, name, number, row.line)
+            self._remember(saying, own, place)
+            mine = saying.entities.values()
+            for said in saying.facts:
+                subject, predicate, value, linked, start, end, qualifiers = said
+                if subject in repeated or subject not in mine:
+                    merge(said, place)
+                    continue
+                tally.facts += 1
+                if linked:
+                    link(subject, predicate, str(value), start, end, qualifiers, origin, number)
+                else:
+                    attribute(subject, predicate, value, start, end, qualifiers, origin, number)
+
+    def _remember(self, saying: Saying, own: str, place: Place) -> None:
+        """Who is described and who is referred to; the notes of a row that enters."""
+        self._described.update(saying.entities.values())
+        for iri, column in saying.ends:
+            self._ends.setdefault(iri, (place, column))
+        first = saying.entities.get(own)
+        if first is not None and first in self._identities.repeated:
+            self._merger.describe(own, first, place)
+        for note in saying.notes:
+            self._note(place, note)
+
+    def _merged(self) -> tuple[FactPart, ...]:
+        builder = PartBuilder()
+        for said, place in self._merger.facts():
+            tally, origin = self._tally[place.table], self._mapping.tables[place.table].file
+            tally.facts += 1
+            tail = (said.start, said.end, said.qualifiers, origin, place.row)
+            if said.link:
+                builder.link(said.subject, said.predicate, str(said.value), *tail)
+            else:
+                builder.attribute(said.subject, said.predicate, said.value, *tail)
+        return builder.parts()
+
+    # -- what the ontology says of all facts together
+
+    def _checked(self, direct: Sequence[FactPart], merged: Sequence[FactPart]) -> tuple[FactPart, ...]:
+        """The parts without the rows that the ontology refuses: the commit will refuse nothing."""
+        parts, own = [*direct, *merged], len(direct)
+        checker = Checker(self._ontology)
+        while violations := checker.check(parts, self._resolver.kinds):
+            rows, spoilt = self._refuse(parts, violations)
+            for number, part in enumerate(parts):
+                gone = _of_rows(part, rows) if number < own else np.zeros(part.size, dtype=bool)
+                gone |= _of_subjects(part, spoilt)
+                gone[[v.index for v in violations if v.part == number]] = True
+                self._take_out(part, gone)
+                parts[number] = FactPart(part.strings, part.qualifiers, part.table[~gone])
+        return tuple(part for part in parts if part.size)
+
+    def _refuse(
+        self, parts: Sequence[FactPart], violations: Sequence[Violation]
+    ) -> tuple[set[tuple[str, int]], set[str]]:
+        """Report violations; the rows and the entities that they spoil."""
+        rows, spoilt = set(), set()
+        for violation in violations:
+            _, fact = parts[violation.part].fact_at(violation.index)
+            rows.add((violation.origin, violation.row))
+            if fact.predicate == TYPE:
+                spoilt.add(str(fact.subject))
+            for name in self._tables_of(violation.origin):
+                column = self._plans[name].columns.get(fact.predicate, "")
+                message = violation.message.removeprefix(f"Row {violation.row} of {violation.origin}: ")
+                fault = RowFault(violation.code, message, column=column, value=violation.value, hint=violation.hint)
+                self._reject_row(name, violation.row, 0, fault)
+                self._tally[name].protected.add(str(fact.subject))
+        return rows, spoilt
+
+    def _take_out(self, part: FactPart, gone: Mask) -> None:
+        for index in np.flatnonzero(gone).tolist():
+            _, fact = part.fact_at(index)
+            names = self._tables_of(fact.origin)
+            self._tally[names[0]].facts -= 1
+            for name in names:
+                self._tally[name].protected.add(str(fact.subject))
+            if fact.predicate == TYPE:
+                self._described.discard(str(fact.subject))
+
+    def _tables_of(self, origin: str) -> list[str]:
+        return [name for name in self._plans if self._mapping.tables[name].file == origin]
+
+    # -- reporting
+
+    def _hold_back(self, table: str, number: int, line: int, fault: RowFault, cells: Cells | None) -> None:
+        self._early.append((table, number, line, fault, cells))
+
+    def _reject(
+        self, speaker: Speaker, table: str, number: int, line: int, fault: RowFault, cells: Cells | None
+    ) -> None:
+        self._reject_row(table, number, line, fault)
+        tally = self._tally[table]
+        named, whole = speaker.name(Row(number, line, cells)) if cells is not None else ({}, False)
+        tally.protected.update(named.values())
+        tally.unnamed += not whole
+
+    def _reject_row(self, table: str, number: int, line: int, fault: RowFault) -> None:
+        rejected = self._tally[table].rejected
+        if number not in rejected:
+            rejected.add(number)
+            self._findings.reject(self._finding(table, number, line, fault))
+
+    def _note_row(self, table: str, row: Row, fault: RowFault) -> None:
+        self._findings.note(self._finding(table, row.number, row.line, fault))
+
+    def _note(self, place: Place, fault: RowFault) -> None:
+        self._findings.note(self._finding(place.table, place.row, place.line, fault))
+
+    def _finding(self, table: str, number: int, line: int, fault: RowFault) -> Finding:
+        file, value = self._mapping.tables[table].file, shown(fault.value)
+        return Finding(file, number, line, fault.rule, fault.column, value, fault.message, fault.hint)
+
+    def _note_dangling(self) -> None:
+        for iri, (place, column) in self._ends.items():
+            if iri not in self._described and not self._resolver.find(iri):
+                hint = "A stub stands for it until some source describes it."
+                message = f"{shown(iri)} is referred to, but no source describes it."
+                self._note(place, RowFault("dangling-reference", message, column=column, value=iri, hint=hint))
+
+    def _count(self, name: str, data: TableData) -> TableCount:
+        tally = self._tally[name]
+        refused = len(tally.rejected)
+        accepted = data.read_rows - refused - data.skipped
+        return TableCount(name, data.spec.file, data.read_rows, accepted, refused, data.skipped, tally.facts)
+
+    def _advance(self, name: str, number: int) -> Callable[[int], None]:
+        names = list(self._tables.data)
+        sizes = [self._tables.data[each].file.size for each in names]
+        total = _PASSES * sum(sizes)
+        before = number * sum(sizes) + sum(sizes[: names.index(name)])
+        return lambda done: self._progress(before + done, total)
+
+
+def _of_rows(part: FactPart, rows: set[tuple[str, int]]) -> Mask:
+    """Which facts of a part come from one of the rows."""
+    table = part.table
+    numbers = np.isin(table["row"], [row for _, row in rows])
+    for index in np.flatnonzero(numbers).tolist():
+        numbers[index] = (part.strings[int(table["origin"][index])], int(table["row"][index])) in rows
+    return np.asarray(numbers, dtype=bool)
+
+
+def _of_subjects(part: FactPart, subjects: set[str]) -> Mask:
+    wanted = [index for index, text in enumerate(part.strings) if text in subjects] if subjects else []
+    return np.asarray(np.isin(part.table["subject"], wanted), dtype=bool)

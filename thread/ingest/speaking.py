@@ -1,0 +1,213 @@
+"""What does one row say? Its facts, from compiled plans; a fault anywhere means that the row says nothing."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from thread.clock import BEGIN, END, Instant, to_instant, to_text
+from thread.facts import Qualifiers, Value
+from thread.ingest.identity import Identities, Key
+from thread.ingest.plans import EntityPlan, IntervalOf, LinkPlan, TablePlan, qualifiers_of
+from thread.ingest.rows import Cells, Row, RowFault
+from thread.ingest.tables import missing_key
+from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, TYPE
+
+
+class Said(NamedTuple):
+    """One fact of one row."""
+
+    subject: str
+    predicate: str
+    value: Value
+    """The IRI of an entity where ``link``."""
+    link: bool
+    start: Instant = BEGIN
+    end: Instant = END
+    qualifiers: Qualifiers = ()
+
+
+class Saying(NamedTuple):
+    """All that a row says: its entities by name, facts, the ends of links that it does not describe, and notes."""
+
+    entities: dict[str, str]
+    facts: list[Said]
+    ends: list[tuple[str, str]]
+    """IRI and column."""
+    notes: list[RowFault]
+
+
+class Speaker:
+    """Says the facts of one table's rows."""
+
+    def __init__(self, plan: TablePlan, identities: Identities) -> None:
+        self._plan, self._identities = plan, identities
+        self._table = plan.table.name
+        self._qualifiers: dict[tuple[str, str | None], Qualifiers] = {}
+
+    def see(self, row: Row) -> None:
+        """Let the identities know which entities a row describes; faults are for the second pass."""
+        cells = row.cells
+        for plan in self._plan.entities:
+            try:
+                if plan.when is not None and not plan.when(cells):
+                    continue
+                keys = plan.keys(cells)
+                minted = plan.minted(cells, keys)
+            except RowFault:
+                continue
+            if minted is not None:
+                self._identities.see(self._table, row, plan.name, minted, keys, plan.id is not None)
+
+    def name(self, row: Row) -> tuple[dict[str, str], bool]:
+        """The entities of a row that is not wholly right, and whether all of them could be named."""
+        named, whole = {}, True
+        for plan in self._plan.entities:
+            try:
+                minted = plan.minted(row.cells, plan.keys(row.cells))
+            except RowFault:
+                minted = None
+            if minted is None:
+                whole = False
+            else:
+                named[plan.name] = self._identities.canonical(minted)
+        return named, whole
+
+    def say(self, row: Row) -> Saying:
+        """The facts of a row.
+
+        Raises:
+            RowFault: the row does not enter.
+        """
+        cells = row.cells
+        for name, index in self._plan.key:
+            if cells[index] is None:
+                raise missing_key(name)
+        saying = Saying({}, [], [], [])
+        there: list[tuple[EntityPlan, str, list[Key]]] = []
+        for plan in self._plan.entities:
+            if plan.when is not None and not plan.when(cells):
+                continue
+            keys = plan.keys(cells)
+            minted = plan.minted(cells, keys)
+            if minted is None:
+                continue
+            self._identities.check(self._table, row.number, plan.name)
+            iri = self._identities.canonical(minted)
+            saying.entities[plan.name] = iri
+            there.append((plan, iri, keys))
+        for plan, iri, keys in there:
+            self._entity(plan, iri, keys, cells, saying)
+        return saying
+
+    def _entity(self, plan: EntityPlan, iri: str, keys: list[Key], cells: Cells, saying: Saying) -> None:
+        facts = saying.facts
+        start, end = BEGIN, END
+        if plan.interval is not None:
+            start, end = self._within(plan.interval, cells, saying, f"{plan.name} exists") or (BEGIN, END)
+        elif plan.occurred is not None:
+            occurred = plan.occurred(cells)
+            start = to_instant(occurred) if isinstance(occurred, datetime) else BEGIN
+        facts.append(Said(iri, TYPE, plan.type, False, start, end))
+        for key in keys:
+            facts.append(Said(iri, IDENTIFIER, key.value, False, BEGIN, END, self._scheme(key)))
+        label = plan.label(cells) if plan.label else None
+        if label is not None:
+            facts.append(Said(iri, LABEL, label, False))
+        self._attributes(plan, iri, cells, saying)
+        for link in plan.links:
+            if link.when is None or link.when(cells):
+                self._link(link, iri, cells, saying)
+
+    def _attributes(self, plan: EntityPlan, iri: str, cells: Cells, saying: Saying) -> None:
+        times: dict[str, datetime] = {}
+        for one in plan.attributes:
+            if one.when is not None and not one.when(cells):
+                continue
+            value = one.value(cells)
+            if value is None:
+                if one.required:
+                    message = f"{one.attribute.name} is empty."
+                    raise RowFault("missing-value", message, column=one.column, hint="The mapping requires it.")
+                continue
+            start, end = BEGIN, END
+            if one.interval is not None:
+                held = self._within(one.interval, cells, saying, f"{one.attribute.name} holds")
+                if held is None:
+                    continue
+                start, end = held
+            saying.facts.append(Said(iri, one.attribute.iri, value, False, start, end))
+            if plan.pairs and isinstance(value, datetime):
+                times[one.attribute.iri] = value
+        for first, second in plan.pairs:
+            if first in times and second in times and times[second] < times[first]:
+                saying.notes.append(_backward(plan, first, second, times))
+
+    def _link(self, link: LinkPlan, iri: str, cells: Cells, saying: Saying) -> None:
+        target = link.target
+        own = target.entity
+        far = self._far_end(link, cells, saying) if own is None else saying.entities.get(own)
+        if far is None:
+            if link.required:
+                message = f"{link.relation.name} has no other end."
+                raise RowFault("missing-value", message, column=target.column, hint="The mapping requires it.")
+            return
+        start, end = BEGIN, END
+        if link.interval is not None:
+            held = self._within(link.interval, cells, saying, f"{link.relation.name} holds")
+            if held is None:
+                return
+            start, end = held
+        qualifiers = qualifiers_of(link, cells) if link.qualifiers else ()
+        subject, other = (far, iri) if link.inward else (iri, far)
+        saying.facts.append(Said(subject, link.relation.iri, other, True, start, end, qualifiers))
+
+    def _far_end(self, link: LinkPlan, cells: Cells, saying: Saying) -> str | None:
+        target = link.target
+        if target.id is not None:
+            minted = target.id(cells)
+            far = None if minted is None else self._identities.canonical(minted)
+        else:
+            assert target.ref is not None
+            value = target.ref(cells)
+            if value is None:
+                return None
+            scope = target.scope(cells) if target.scope else None
+            far, stub = self._identities.refer(target.scheme, scope, value, target.column)
+            if stub is not None:
+                saying.facts.append(Said(far, IDENTIFIER, stub.value, False, BEGIN, END, self._scheme(stub)))
+        if far is not None:
+            saying.ends.append((far, target.column))
+        return far
+
+    def _scheme(self, key: Key) -> Qualifiers:
+        pair = key.scheme, key.scope
+        found = self._qualifiers.get(pair)
+        if found is None:
+            if len(self._qualifiers) > 10_000:  # scopes come from cells: do not keep them all
+                self._qualifiers.clear()
+            scope = () if key.scope is None else ((SCOPE, key.scope),)
+            found = self._qualifiers[pair] = ((SCHEME, key.scheme), *scope)
+        return found
+
+    @staticmethod
+    def _within(interval: IntervalOf, cells: Cells, saying: Saying, what: str) -> tuple[Instant, Instant] | None:
+        start, end = interval.of(cells)
+        if start < end:
+            return start, end
+        message = f"{what} from {to_text(start)} to {to_text(end)}, which is never; it was left out."
+        hint = "The end comes after the start."
+        saying.notes.append(
+            RowFault("order-of-times", message, column=interval.columns[1], value=to_text(end), hint=hint)
+        )
+        return None
+
+
+def _backward(plan: EntityPlan, first: str, second: str, times: dict[str, datetime]) -> RowFault:
+    names = {one.attribute.iri: (one.attribute.name, one.column) for one in plan.attributes}
+    (start, _), (end, column) = names[first], names[second]
+    return RowFault(
+        "order-of-times",
+        f"{plan.name} has {end} before {start}; both dates were kept, its interval is unknown.",
+        column=column,
+        value=times[second].isoformat(),
+        hint="Correct the dates in the source.",
+    )

@@ -1,0 +1,375 @@
+"""Which rows does each table give, with its derived columns? Files, times, sequences, look-ups."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Final
+
+from thread.errors import InputError
+from thread.ingest import model
+from thread.ingest.conditions import compile_when
+from thread.ingest.csvfile import CsvFile, open_csv
+from thread.ingest.lookups import compile_lookup
+from thread.ingest.rows import Cell, Cells, CellType, Layout, Row, RowFault
+from thread.ingest.sequences import merge_keys, ordered, with_row_zero
+from thread.ingest.templates import columns_of, compile_template
+from thread.ingest.times import cell_text, time_reader, zone_of
+
+OnFault = Callable[[str, int, int, RowFault, Cells | None], None]
+"""Called with table, row number, line, the fault, and the cells where they could be read."""
+OnNote = Callable[[str, Row, RowFault], None]
+Progress = Callable[[int, int], None]
+"""Called with (done, total) bytes."""
+_SEQUENCE: Final = "\0sequence"
+"""Stands for the table's sequence among the names of its columns."""
+
+
+@dataclass(slots=True)
+class TableData:
+    """One table while it is read."""
+
+    name: str
+    spec: model.Table
+    read: model.Read
+    """The settings that hold, all said."""
+    file: CsvFile
+    layout: Layout
+    held: list[Row] | None = None
+    """All rows, where a sequence or a look-up needs them at once; None: they stream."""
+    runs: list[list[Row]] = field(default_factory=list)
+    """Rows of one key in order, where there is a sequence."""
+    derive: list[Callable[[Cells], Cell]] = field(default_factory=list)
+    """Makes the derived columns of a row that streams, in the order of the layout."""
+    faulted: set[int] = field(default_factory=set)
+    """Identities of the cells of held rows that were refused."""
+    read_rows: int = 0
+    skipped: int = 0
+
+
+class Tables:
+    """The tables of one import. Held tables are in memory after this; the others stream each time."""
+
+    def __init__(self, mapping: model.Mapping, folder: Path, on_fault: OnFault, on_note: OnNote) -> None:
+        self._on_fault, self._on_note = on_fault, on_note
+        self.data: dict[str, TableData] = {}
+        self.absent: list[str] = []
+        looked_at = {c.lookup.table for t in mapping.tables.values() for c in t.columns.values() if c.lookup}
+        for name, spec in mapping.tables.items():
+            if spec.optional and not (folder / spec.file).exists():
+                self.absent.append(name)
+                continue
+            self.data[name] = _opened(name, spec, mapping.read, folder)
+        for table in self.data.values():
+            if table.spec.sequence is not None or table.name in looked_at:
+                table.held = self._loaded(table)
+        for name, column in _in_order(mapping, self.data):
+            self._derive(self.data[name], column)
+        for table in self.data.values():
+            if table.held is not None:
+                table.held = [row for row in table.held if id(row.cells) not in table.faulted]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(table.file.size for table in self.data.values())
+
+    def rows(self, name: str, on_fault: OnFault | None, on_progress: Callable[[int], None]) -> Iterator[Row]:
+        """The rows of a table with all columns.
+
+        Args:
+            on_fault: called for each row that cannot be read; those of held tables were reported before.
+        """
+        table = self.data[name]
+        if table.held is not None:
+            yield from table.held
+            return
+        derive = table.derive
+        for row in self._raw(table, on_fault, on_progress):
+            cells = row.cells
+            try:
+                for make in derive:
+                    cells.append(make(cells))
+            except RowFault as fault:
+                if on_fault:
+                    on_fault(name, row.number, row.line, fault, _padded(cells, table.layout))
+                continue
+            yield row
+
+    def _loaded(self, table: TableData) -> list[Row]:
+        rows = list(self._raw(table, self._on_fault, lambda _: None))
+        if table.spec.key:
+            return merge_keys(
+                rows, table.layout, table.spec.key, lambda row, fault: self._on_note(table.name, row, fault)
+            )
+        return rows
+
+    def _raw(self, table: TableData, on_fault: OnFault | None, on_progress: Callable[[int], None]) -> Iterator[Row]:
+        """The rows with their times read, those that the table's ``when`` passes over left out."""
+        names = table.layout.names[: len(table.file.header)]
+        zone = zone_of(table.read.zone)
+        times = [
+            (names.index(column), time_reader(form or table.read.time or "iso", zone, column))
+            for column, form in table.spec.times.items()
+        ]
+        key = [(names.index(column), column) for column in table.spec.key]
+        when = compile_when(table.spec.when, Layout(table.name, table.file.name, names), f"tables.{table.name}.when")
+        table.read_rows = table.skipped = 0
+
+        def refused(number: int, line: int, fault: RowFault) -> None:
+            table.read_rows += 1
+            if on_fault:
+                on_fault(table.name, number, line, fault, None)
+
+        for row in table.file.rows(refused, on_progress):
+            table.read_rows += 1
+            cells = row.cells
+            if when is not None and not when(cells):
+                table.skipped += 1
+                continue
+            try:
+                for index, column in key:
+                    if cells[index] is None:
+                        raise missing_key(column)
+                for index, read in times:
+                    cell = cells[index]
+                    if cell is not None:
+                        cells[index] = None
+                        cells[index] = read(cell)  # type: ignore[arg-type]  # cells of a file are text
+            except RowFault as fault:
+                if on_fault:
+                    on_fault(table.name, row.number, row.line, fault, _padded(cells, table.layout))
+                continue
+            yield row
+
+    def _derive(self, table: TableData, column: str) -> None:
+        if column == _SEQUENCE:
+            self._put_in_order(table)
+            return
+        spec = table.spec.columns[column]
+        place = f"tables.{table.name}.columns.{column}"
+        if spec.previous or spec.next:
+            self._from_neighbours(table, column, spec, place)
+            return
+        make, kind = self._row_local(table, spec, place)
+        table.layout.add(column, kind)
+        if table.held is None:
+            table.derive.append(make)
+            return
+        for row in table.held:
+            cell: Cell = None
+            try:
+                cell = make(row.cells)
+            except RowFault as fault:
+                self._refuse(table, row, fault)
+            row.cells.append(cell)
+
+    def _row_local(self, table: TableData, spec: model.Column, place: str) -> tuple[Callable[[Cells], Cell], CellType]:
+        if spec.text is not None:
+            compiled = compile_template(spec.text, table.layout, place)
+            return compiled.get, compiled.type
+        if spec.map is not None:
+            return _mapper(spec.map, table.layout, place), CellType.TEXT
+        assert spec.lookup is not None
+        other = self.data.get(spec.lookup.table)
+        if other is None:  # an optional file that is absent
+            return (lambda _: None), CellType.TEXT
+        assert other.held is not None
+        order = other.spec.sequence.order if other.spec.sequence else None
+        return compile_lookup(spec.lookup, table.layout, other.layout, other.held, other.runs, order, place)
+
+    def _put_in_order(self, table: TableData) -> None:
+        sequence = table.spec.sequence
+        assert sequence is not None
+        assert table.held is not None
+        place = f"tables.{table.name}.sequence"
+        by = [table.layout.index(name, place) for name in sequence.by]
+        order = table.layout.index(sequence.order, place)
+        if table.layout.type_of(sequence.order) is not CellType.TIME:
+            raise InputError(
+                f'{place}: "{sequence.order}" is not a time.', code="bad-mapping", hint="Name it under times:."
+            )
+        whole = []
+        for row in table.held:
+            missing = next(
+                (n for n, i in [*zip(sequence.by, by, strict=True), (sequence.order, order)] if row.cells[i] is None),
+                None,
+            )
+            if missing is None:
+                whole.append(row)
+            else:
+                hint = "Without it the row has no place in its sequence."
+                self._refuse(table, row, RowFault("missing-value", f'"{missing}" is empty.', column=missing, hint=hint))
+        table.runs = ordered(whole, by, order)
+        if sequence.before_first:
+            table.runs = [with_row_zero(run, by, len(table.layout.names)) for run in table.runs]
+        if sequence.number is not None:
+            table.layout.add(sequence.number, CellType.NUMBER)
+            for run in table.runs:
+                for number, row in enumerate(run, start=0 if sequence.before_first else 1):
+                    row.cells.append(number)
+        table.held = sorted((row for run in table.runs for row in run), key=lambda row: row.number)
+
+    def _from_neighbours(self, table: TableData, column: str, spec: model.Column, place: str) -> None:
+        taken = spec.previous or spec.next
+        assert taken is not None
+        index = table.layout.index(taken, place)
+        table.layout.add(column, table.layout.type_of(taken))
+        for run in table.runs:
+            cells = [row.cells[index] for row in run]
+            shifted = [None, *cells[:-1]] if spec.previous else [*cells[1:], None]
+            for row, cell in zip(run, shifted, strict=True):
+                row.cells.append(cell)
+
+    def _refuse(self, table: TableData, row: Row, fault: RowFault) -> None:
+        if id(row.cells) not in table.faulted:
+            table.faulted.add(id(row.cells))
+            self._on_fault(table.name, row.number, row.line, fault, _padded(list(row.cells), table.layout))
+
+
+def _opened(name: str, spec: model.Table, defaults: model.Read, folder: Path) -> TableData:
+    read = spec.read.over(defaults).over(model.DEFAULTS)
+    made = {*spec.columns, *([spec.sequence.number] if spec.sequence and spec.sequence.number else [])}
+    needed = _named(spec) - made
+    file = open_csv(folder / spec.file, needed, read.encoding or "utf-8", read.delimiter, read.empty or ())
+    clash = sorted(made & set(file.header))
+    if clash:
+        raise InputError(
+            f'tables.{name} makes the column "{clash[0]}", which {spec.file} has already.',
+            code="bad-mapping",
+            hint="Give it another name.",
+        )
+    layout = Layout(name, spec.file, list(file.header), dict.fromkeys(spec.times, CellType.TIME))
+    for part, columns in (("key", spec.key), ("times", spec.times)):
+        for column in columns:
+            layout.index(column, f"tables.{name}.{part}")
+    for column in sorted(needed):
+        layout.index(column, f"tables.{name}")
+    return TableData(name, spec, read, file, layout)
+
+
+def _named(spec: model.Table) -> set[str]:
+    """Every column that a table's part of the mapping names, but for look-ups from other tables."""
+    names = {*spec.key, *spec.times, *spec.when}
+    if spec.sequence:
+        names |= {*spec.sequence.by, spec.sequence.order}
+    for column in spec.columns.values():
+        names |= _sources(column)
+    for entity in spec.entities.values():
+        names |= _named_by_entity(entity)
+    return names
+
+
+def _named_by_entity(entity: model.EntitySpec) -> set[str]:
+    templates = [entity.id, entity.label]
+    valid, whens = [entity.valid], [entity.when]
+    for identifier in entity.identifiers:
+        templates += [identifier.value, identifier.scope]
+    for specs in entity.attributes.values():
+        for attribute in specs:
+            templates += [attribute.value, attribute.unit]
+            valid.append(attribute.valid)
+            whens.append(attribute.when)
+    for link in entity.links:
+        target = link.to if link.to is not None else link.source
+        if isinstance(target, model.Target):
+            templates += [target.id, target.ref, target.scope]
+        templates += link.qualifiers.values()
+        valid.append(link.valid)
+        whens.append(link.when)
+    names = {name for when in whens for name in when}
+    names |= {name for v in valid if v for name in (v.start, v.end) if name}
+    return names | {name for template in templates if template for name in columns_of(template, "tables")}
+
+
+def _sources(column: model.Column) -> set[str]:
+    """The columns of the same table from which a derived column is made."""
+    if column.text is not None:
+        return set(columns_of(column.text, "columns"))
+    if column.map is not None:
+        return {column.map.of}
+    if column.lookup is not None:
+        return {*column.lookup.where.values(), *filter(None, (column.lookup.before, column.lookup.at))}
+    return {column.previous or column.next or ""}
+
+
+Node = tuple[str, str]
+"""A derived column: table and name."""
+
+
+def _in_order(mapping: model.Mapping, data: dict[str, TableData]) -> list[Node]:
+    """The derived columns of all tables, each after those that it is made from."""
+    graph: dict[Node, set[Node]] = {}
+    for name in data:
+        _add_columns(graph, name, mapping)
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " -> ".join(f"{t}.{'sequence' if c == _SEQUENCE else c}" for t, c in error.args[1])
+        raise InputError(
+            f"Columns are made from each other: {circle}.", code="bad-mapping", hint="Break the circle."
+        ) from error
+    return [node for node in order if node in graph]
+
+
+def _add_columns(graph: dict[Node, set[Node]], name: str, mapping: model.Mapping) -> None:
+    spec = mapping.tables[name]
+    feeding: set[str] = set()
+    if spec.sequence:
+        graph[name, _SEQUENCE] = {(name, column) for column in (*spec.sequence.by, spec.sequence.order)}
+        feeding = _feeding(spec)
+    for column, made in spec.columns.items():
+        needs = {_node(mapping, name, source) for source in _sources(made)}
+        if spec.sequence and (column not in feeding or made.previous or made.next):
+            needs.add((name, _SEQUENCE))  # a row before the first has these columns too
+        if made.lookup:
+            other = made.lookup.table
+            needs |= {_node(mapping, other, source) for source in (*made.lookup.where, made.lookup.take)}
+            needs |= {(other, _SEQUENCE)} if mapping.tables[other].sequence else set()
+        graph[name, column] = needs
+
+
+def _node(mapping: model.Mapping, table: str, column: str) -> Node:
+    sequence = mapping.tables[table].sequence
+    return (table, _SEQUENCE) if sequence and sequence.number == column else (table, column)
+
+
+def _feeding(spec: model.Table) -> set[str]:
+    """The derived columns by which a table's sequence is made."""
+    assert spec.sequence is not None
+    found: set[str] = set()
+    waiting = [*spec.sequence.by, spec.sequence.order]
+    while waiting:
+        name = waiting.pop()
+        if name in spec.columns and name not in found:
+            found.add(name)
+            waiting += _sources(spec.columns[name])
+    return found
+
+
+def _mapper(spec: model.ValueMap, layout: Layout, place: str) -> Callable[[Cells], Cell]:
+    index, kind, values = layout.index(spec.of, place), layout.type_of(spec.of), spec.values
+
+    def mapped(cells: Cells) -> Cell:
+        text = cell_text(cells[index], kind)
+        if text is None:
+            return spec.absent
+        found = values.get(text, spec.otherwise)
+        if found is None:
+            known = ", ".join(sorted(values)[:8])
+            raise RowFault(
+                "bad-value", f'"{text}" is not mapped.', column=spec.of, value=text, hint=f"Mapped: {known}."
+            )
+        return found
+
+    return mapped
+
+
+def missing_key(column: str) -> RowFault:
+    """Why a row without its key does not enter."""
+    hint = "Without it the row names nothing."
+    return RowFault("missing-value", f'the key "{column}" is empty.', column=column, hint=hint)
+
+
+def _padded(cells: Cells, layout: Layout) -> Cells:
+    return cells + [None] * (len(layout.names) - len(cells))
