@@ -106,6 +106,7 @@ class WordRules(Rules):
             for iri in self.reading.relations
             if iri not in self.reading.inverse_of and not self.reading.is_symmetric(iri)
         ]
+        said.sort(key=lambda each: self.graph.file_of(each[2]) not in self.graph.core)  # blame the user's word
         seen: dict[str, tuple[str, str, str]] = {}
         for name, iri, subject, what in said:
             spelled = upper_snake(name)

@@ -133,7 +133,7 @@ def _attribute(reading: Reading, iri: str, ordinal: int) -> Attribute:
         type=say.DATATYPES.get(str(datatype), ValueType.IRI),
         domain=frozenset(domain),
         single=functional or _first(graph, shapes, say.MAX_COUNT) == "1",
-        required=bool(required) and required == domain,
+        required=bool(required) and all(required & set(reading.ancestors(kind)) for kind in domain),
         enum=tuple(value.text if isinstance(value, Literal) else value for value in allowed),
         pattern=_first(graph, shapes, say.PATTERN),
         minimum=_number(_first(graph, shapes, say.MINIMUM)),

@@ -152,7 +152,7 @@ class Attribute:
     """The value is the IRI of a medium."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ontology:
     """Everything that was read at start. Ordinals are dense, from 0, sorted by IRI within each table.
 
@@ -168,6 +168,10 @@ class Ontology:
     """Hex digest of all of it: equal fingerprints mean equal ordinals."""
     sources: tuple[str, ...] = field(default=(), compare=False)
     """Files that were read, for messages."""
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.kinds)} kinds, {len(self.relations)} relations, {len(self.attributes)} attributes"
+        return f"<Ontology {self.fingerprint[:12]}: {counts}>"
 
     @cached_property
     def kind(self) -> Mapping[str, Kind]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from thread.errors import known_near
+from thread.ontology import language as say
 from thread.ontology.graph import Graph, Literal, Node
 from thread.ontology.reading import Reading
 from thread.terms import PREFIXES, local_name
@@ -63,5 +64,8 @@ class Rules:
         self, subject: str, rule: str, message: str, hint: str, predicate: str | None = None, value: Node | None = None
     ) -> Problem:
         """A problem, placed in the file that says it."""
-        file = self.graph.file_of(subject, predicate, value) or self.graph.file_of(subject)
+        graph = self.graph
+        file = graph.file_of(subject, predicate, value) or graph.file_of(subject)
+        for shape in graph.subjects(say.PATH, subject) if not file else ():  # named by a property shape alone
+            file = graph.file_of(shape)
         return Problem(file, short(subject), rule, message, hint)

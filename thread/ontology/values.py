@@ -19,12 +19,12 @@ TEXT_LIMIT: Final = 1_000_000
 NAME_LIMIT: Final = 2_000
 NAMES: Final = frozenset({IDENTIFIER, SCHEME, SCOPE})
 """Attributes whose text people and systems match by eye: no control and no direction characters."""
-_HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _UNSAFE: Final = re.compile("[\x00\ud800-\udfff]")
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
 _SCRIPT: Final = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
-_INTEGER: Final = re.compile(r"[+-]?\d{1,18}")
-_DECIMAL: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _FLAGS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _PYTHON: Final[dict[ValueType, tuple[type, str]]] = {
     ValueType.TEXT: (str, "text"),
