@@ -4,11 +4,14 @@ import io
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from thread.cli.app import app
 from thread.cli.exits import Exit
+from thread.samples import Sample, generate
+from thread.service import load_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +43,16 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
         return Done(Exit(ended.value.code or 0), out.getvalue(), err.getvalue())
 
     return command
+
+
+@pytest.fixture(scope="session")
+def sample() -> Sample:
+    return generate("demo")
+
+
+@pytest.fixture(scope="session")
+def plant(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the sample plant; tests read it, those that write copy it."""
+    directory = tmp_path_factory.mktemp("plant") / "store"
+    load_sample(sample, directory)
+    return directory

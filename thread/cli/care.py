@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from thread.cli.exits import Exit
-from thread.cli.frame import reading, say, say_json, settings_of
+from thread.cli.frame import reading, require_store, say, say_json, settings_of
 from thread.cli.tables import plural
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ def rebuild(store: str | None, *, as_json: bool) -> Exit:
     """Drop projection and graph, fold the log anew, compare; NO where they differ."""
     from thread.service import rebuild as rebuild_store
 
-    return _tell(rebuild_store(settings_of(store)), as_json)
+    settings = settings_of(store)
+    require_store(settings)
+    return _tell(rebuild_store(settings), as_json)
 
 
 def _tell(found: "Verification", as_json: bool) -> Exit:

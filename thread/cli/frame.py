@@ -58,9 +58,21 @@ def instant(text: str) -> int:
 
 def settings_of(store: str | None, **given: Any) -> "Settings":
     """Settings with the store of the command line, the environment, or ``.thread``."""
+    from thread.cli.logs import log_to_stderr
     from thread.config import Settings
 
+    log_to_stderr()
     return Settings.load(store=store, **given)
+
+
+def require_store(settings: "Settings") -> None:
+    """Raise ``bad-config`` where there is no store to read."""
+    if settings.directory is not None and not settings.directory.is_dir():
+        raise InputError(
+            f"There is no store in {settings.store}.",
+            code="bad-config",
+            hint="Try `thread demo`, or bring your tables in with `thread import`; --store names another directory.",
+        )
 
 
 @contextmanager
@@ -70,15 +82,10 @@ def reading(store: str | None, as_of: AsOf | None = None) -> "Iterator[tuple[Ser
     Raises:
         InputError: ``bad-config``: there is no store.
     """
+    settings = settings_of(store)
+    require_store(settings)
     from thread.service import open_service
 
-    settings = settings_of(store)
-    if settings.directory is not None and not settings.directory.is_dir():
-        raise InputError(
-            f"There is no store in {settings.store}.",
-            code="bad-config",
-            hint="Try `thread demo`, or bring your tables in with `thread import`; --store names another directory.",
-        )
     service = open_service(settings, read_only=True)
     try:
         valid_at, known_at = (as_of or AsOf()).instants()

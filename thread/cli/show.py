@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from thread.cli.asking import execute_document
@@ -9,10 +10,11 @@ from thread.cli.exits import Exit
 from thread.cli.frame import AsOf, reading, say
 from thread.cli.tables import emphasis, table
 from thread.cli.wording import Speaker, moment, span, text, words
-from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, STUB, TYPE, UpperKind, local_name
+from thread.clock import Instant, to_instant
+from thread.ontology.model import Role, Upstream
+from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, STUB, THR, TYPE, UpperKind, local_name
 
 if TYPE_CHECKING:
-    from thread.clock import Instant
     from thread.ontology.model import Relation
     from thread.projection import View
     from thread.projection.view import Statement
@@ -25,9 +27,19 @@ _ORIGINS: Final = (
     UpperKind.SUPPLIER,
     UpperKind.PROCESS_STEP,
 )
+_ORIGIN_LINKS: Final = (
+    "madeTo",
+    "revisionOf",
+    "fromBatch",
+    "processedBy",
+    "suppliedBy",
+    "derivedFrom",
+    "installedIn",
+    "partOf",
+)
 _TITLES: Final = {
     "structure": "where it was and is",
-    "lineage": "what it is tied to",
+    "lineage": "what came of it",
     "event": "what happened",
     "dependency": "what it relies on, what relies on it",
     "observation": "what is measured",
@@ -41,11 +53,10 @@ _LISTED: Final = 12
 class _Tie:
     """One link as read from the thing that is shown."""
 
-    start: "Instant"
-    end: "Instant"
+    start: Instant
+    end: Instant
     verb: str
     other: int
-    now: bool
 
 
 def show(ref: str, store: str | None, as_of: AsOf, *, as_json: bool) -> Exit:
@@ -65,12 +76,13 @@ def _origins(service: "Service", context: "Context", node: int) -> list[tuple[in
     from thread.reasoning.lineage import LineageQuery
 
     kinds = frozenset(service.ontology.kind[iri].ordinal for iri in _ORIGINS)
-    answer = service.lineage(context, [node], LineageQuery(report=kinds, max_depth=4))
+    links = frozenset(service.ontology.relation[THR + name].ordinal for name in _ORIGIN_LINKS)
+    answer = service.lineage(context, [node], LineageQuery(relations=links, report=kinds, max_depth=4))
     speaker = Speaker(answer.view)
     found = []
     for hit in answer.hits(0, _LISTED):
         path = next(iter(answer.paths(hit.node, limit=1).paths), None)
-        found.append((hit.node, speaker.path(path) if path else ""))
+        found.append((hit.node, speaker.path(path, start=False) if path else ""))
     return found
 
 
@@ -83,7 +95,7 @@ def lines(view: "View", node: int, origins: Iterable[tuple[int, str]]) -> Iterat
     yield from _section("where it came from", rows)
     ties = _ties(view, node)
     for role, title in _TITLES.items():
-        yield from _section(title, _tied(ties.get(role, []), speaker))
+        yield from _section(title, _tied(view, ties.get(role, []), speaker))
 
 
 def _section(title: str, rows: list[tuple[str, ...]]) -> Iterator[str]:
@@ -122,12 +134,13 @@ def _ties(view: "View", node: int) -> dict[str, list[_Tie]]:
     for relation in view.ontology.relations:
         out = [s for s in view.history(node, relation.iri) if s.object is not None]
         back = [s for s in view.history_to(node, relation.iri) if s.predicate == relation.iri]
+        if relation.role is Role.LINEAGE:  # the way up is told by the origins
+            out, back = ([], back) if relation.upstream is Upstream.OBJECT else (out, [])
         pairs = [*((s, s.object, relation.name) for s in out), *((s, s.subject, _inverse(relation)) for s in back)]
         for statement, other, verb in pairs:
-            now = statement.valid_from <= view.valid_at < statement.valid_to
             far = view.find(other or "")
-            tie = _Tie(_time(view, far, statement), statement.valid_to, words(verb), far, now)
-            found.setdefault(relation.role.value, []).append(tie)
+            start, end = _times(view, far, statement)
+            found.setdefault(relation.role.value, []).append(_Tie(start, end, words(verb), far))
     return {role: sorted(set(ties)) for role, ties in found.items()}
 
 
@@ -135,18 +148,48 @@ def _inverse(relation: "Relation") -> str:
     return relation.name if relation.symmetric else relation.inverse
 
 
-def _time(view: "View", other: int, statement: "Statement") -> "Instant":
-    """When a link began; for a link without a start, when the event at its other end happened."""
-    from thread.clock import BEGIN
+def _times(view: "View", other: int, statement: "Statement") -> tuple[Instant, Instant]:
+    """When a link held; of an order or event at its other end, when that took place."""
+    if _is(view, other, UpperKind.WORK_ORDER):
+        started = view.value(other, THR + "startedAt") or view.value(other, THR + "plannedStart")
+        ended = view.value(other, THR + "endedAt") or view.value(other, THR + "plannedEnd")
+        start = to_instant(started) if isinstance(started, datetime) else statement.valid_from
+        return start, to_instant(ended) if isinstance(ended, datetime) else statement.valid_to
+    if _is(view, other, UpperKind.EVENT):
+        happened = view.value(other, THR + "occurredAt")
+        start = to_instant(happened) if isinstance(happened, datetime) else statement.valid_from
+        return start, start
+    return statement.valid_from, statement.valid_to
 
-    if statement.valid_from != BEGIN:
-        return statement.valid_from
-    started = [s.valid_from for s in view.history(other, TYPE)]
-    return min(started, default=BEGIN)
+
+def _is(view: "View", node: int, kind: str) -> bool:
+    ordinal = view.kind(node)
+    return ordinal >= 0 and kind in view.ontology.kinds[ordinal].ancestors
 
 
-def _tied(ties: Iterable[_Tie], speaker: Speaker) -> list[tuple[str, ...]]:
-    return [
-        (span(tie.start, tie.end) or "always", tie.verb, speaker.name(tie.other), speaker.kind(tie.other))
-        for tie in ties
-    ]
+def _tied(view: "View", ties: Iterable[_Tie], speaker: Speaker) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    for tie in ties:
+        when = moment(tie.start) if tie.start == tie.end else span(tie.start, tie.end) or "always"
+        rows.append((when, tie.verb, speaker.name(tie.other), _more(view, tie.other, speaker)))
+    return rows
+
+
+def _more(view: "View", node: int, speaker: Speaker) -> str:
+    """The state of an order, the mode, cause and repair of a failure, the kind of anything else."""
+    if _is(view, node, UpperKind.WORK_ORDER):
+        values = (view.value(node, THR + name) for name in ("status", "orderType"))
+        return " ".join(str(value).lower() for value in values if value is not None) or speaker.kind(node)
+    if _is(view, node, UpperKind.FAILURE_EVENT):
+        return _failure(view, node, speaker) or speaker.kind(node)
+    return speaker.kind(node)
+
+
+def _failure(view: "View", node: int, speaker: Speaker) -> str:
+    mode, cause, repair = (view.ontology.relation[THR + name].ordinal for name in ("hasMode", "causedBy", "addresses"))
+    told = (
+        ("mode", view.links_from(node, {mode}).object),
+        ("caused by", view.links_from(node, {cause}).object),
+        ("repaired by", view.links_to(node, {repair}).subject),
+    )
+    return ", ".join(f"{words} {speaker.several(ends.tolist())}" for words, ends in told if len(ends))

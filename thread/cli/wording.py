@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from thread.clock import BEGIN, END, Instant, to_datetime, to_instant
-from thread.terms import local_name
+from thread.terms import ENTITY, local_name
 
 if TYPE_CHECKING:
     from thread.facts import Value
@@ -42,14 +42,21 @@ def moment(instant: Instant) -> str:
 
 
 def span(start: Instant, end: Instant) -> str:
-    """An interval in words; empty where both ends are open.
+    """An interval in words; empty where both ends are open, the day said once where it is one.
 
     >>> span(BEGIN, END), span(1_709_164_800_000_000, END)
     ('', 'since 2024-02-29')
+    >>> span(1_709_197_200_000_000, 1_709_204_400_000_000)
+    '2024-02-29 09:00 to 11:00Z'
     """
     if start == BEGIN:
         return "" if end == END else f"until {moment(end)}"
-    return f"since {moment(start)}" if end == END else f"{moment(start)} to {moment(end)}"
+    if end == END:
+        return f"since {moment(start)}"
+    first, last = moment(start), moment(end)
+    if first[:10] == last[:10] and " " in first and " " in last:
+        return f"{first.removesuffix('Z')} to {last[11:]}"
+    return f"{first} to {last}"
 
 
 def text(value: "Value") -> str:
@@ -69,10 +76,13 @@ class Speaker:
         self._short: dict[int, str] = {}
 
     def short(self, node: int) -> str:
-        """What people call it: its first identifier, else its label."""
+        """What people call it: the identifier or end of the IRI that its label begins with, else an identifier."""
         if node not in self._short:
-            found = self.view.identifiers(node)
-            self._short[node] = found[0].value if found else self.view.label(node)
+            label, given = self.view.label(node), [found.value for found in self.view.identifiers(node)]
+            own = self.view.iri(node)
+            own = own.removeprefix(ENTITY) if own.startswith(ENTITY) else local_name(own)
+            begins = [name for name in (*given, own) if label.startswith(name)]
+            self._short[node] = max(begins, key=len, default=given[0] if given else label)
         return self._short[node]
 
     def name(self, node: int) -> str:
@@ -105,13 +115,13 @@ class Speaker:
         relation = self.view.ontology.relations[link.relation]
         return words(relation.name if link.subject == start or relation.symmetric else relation.inverse)
 
-    def path(self, path: "PathAnswer") -> str:
-        """A chain that reads from left to right: ``P-1 -> supplies LOOP-2 -> supplies G-7``."""
+    def path(self, path: "PathAnswer", *, start: bool = True) -> str:
+        """A chain that reads from left to right: ``P-1 -> supplies LOOP-2 -> supplies G-7``; or without its start."""
         steps = [
-            f"{self.verb(link, start)} {self.short(end)}"
-            for link, start, end in zip(path.links, path.nodes, path.nodes[1:], strict=False)
+            f"{self.verb(link, here)} {self.short(there)}"
+            for link, here, there in zip(path.links, path.nodes, path.nodes[1:], strict=False)
         ]
-        return " → ".join([self.short(path.nodes[0]), *steps]) if path.nodes else ""
+        return " → ".join([self.short(path.nodes[0])] * (start and bool(path.nodes)) + steps)
 
 
 def completeness(found: "Completeness", speaker: Speaker) -> Iterable[str]:
