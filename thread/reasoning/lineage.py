@@ -249,9 +249,7 @@ class Lineage:
         """Hits in all, by kind and by degree."""
         nodes, degrees = self._hits
         kinds = Counter(self._kinds_of(nodes).tolist())
-        return LineageCounts(
-            len(nodes), tuple(sorted(kinds.items())), tuple(sorted(Counter(degrees.tolist()).items()))
-        )
+        return LineageCounts(len(nodes), tuple(sorted(kinds.items())), tuple(sorted(Counter(degrees.tolist()).items())))
 
     @cached_property
     def completeness(self) -> Completeness:

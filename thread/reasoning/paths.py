@@ -4,6 +4,7 @@ import heapq
 import time
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from thread.projection.view import LinkTable, View, WalkSpec
 from thread.reasoning.answers import LinkRef, PathAnswer
@@ -77,7 +78,7 @@ class _Search:
                 back.setdefault(other, {})[node] = cost
         self.back = back
         self.far = self._distances(frozenset())
-        names = [node for node in self.far]
+        names = list(self.far)
         self.name = dict(zip(names, view.iris(names), strict=True))
         self.starts = [root for root in roots if root in self.far]
 
@@ -126,13 +127,13 @@ class _Search:
         return tuple(path)
 
     def _cost(self, path: tuple[int, ...]) -> Cost:
-        costs = [self.steps[a][b][0] for a, b in zip(path, path[1:], strict=False)]
+        costs = [self.steps[a][b][0] for a, b in pairwise(path)]
         return (sum(cost[0] for cost in costs), len(costs))
 
     def paths(self) -> Iterable[tuple[tuple[int, ...], tuple[LinkRef, ...], int]]:
         """Simple paths in order, each once: nodes, links, length."""
         heap: list[tuple[Cost, tuple[str, ...], tuple[int, ...], int, frozenset[int]]] = []
-        pending = deque([((), frozenset[int]())]) if self.starts else deque()
+        pending: deque[tuple[tuple[int, ...], frozenset[int]]] = deque([((), frozenset())])
         while True:
             while pending:
                 prefix, taboo = pending.popleft()
@@ -146,12 +147,8 @@ class _Search:
             if not heap:
                 return
             cost, _, path, fixed, taboo = heapq.heappop(heap)
-            refs = tuple(self.steps[a][b][1] for a, b in zip(path, path[1:], strict=False))
+            refs = tuple(self.steps[a][b][1] for a, b in pairwise(path))
             yield path, refs, cost[0]
-            for at in range(fixed, len(path) - 1 + (fixed == 0 and not path)):
-                barred = (taboo if at == fixed else frozenset[int]()) | {path[at]}
-                pending.append((path[:at], barred))
-            if len(path) - 1 >= fixed:
-                at = len(path) - 1
-                barred = (taboo if at == fixed else frozenset[int]()) | {path[at]}
+            for at in range(fixed, len(path)):
+                barred = taboo | {path[at]} if at == fixed else frozenset((path[at],))
                 pending.append((path[:at], barred))
