@@ -79,7 +79,12 @@ def test_every_serial_is_where_the_answers_say(sample: Sample, view: View) -> No
     for iri, where in sample.answers.whereabouts.items():
         assert objects(view, iri, core("installedIn")) == ({where["position"]} if where["position"] else set())
         held = view.value(view.find(iri), core("disposition"))
-        assert (held or "INSTALLED") == where["where"], iri
+        assert (held or ("INSTALLED" if where["position"] else "UNKNOWN")) == where["where"], iri
+
+
+def test_what_is_in_stock_lies_in_the_store(sample: Sample, view: View) -> None:
+    stored = {iri for iri, where in sample.answers.whereabouts.items() if where["where"] == "STOCK"}
+    assert subjects(view, entity("STORE"), core("locatedIn")) == stored
 
 
 def test_the_newer_revision_fails_at_least_three_times_as_often(sample: Sample) -> None:

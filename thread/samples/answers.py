@@ -260,6 +260,7 @@ def _outage_json(outage: Outage) -> dict[str, Json]:
         "targets": _list(outage.targets),
         "scope": _list(outage.scope),
         "stops": _list(outage.stops),
+        "groups": _list(outage.groups),
         "losses": [
             {
                 "consumer": loss.consumer,

@@ -12,7 +12,7 @@ from thread.clock import Instant
 from thread.samples.books import OrderRecord, Serial
 from thread.samples.plant import GEO, PUMPS, RESPOT, ROBOTS, STATIONS
 from thread.samples.site import START, Site, day
-from thread.samples.words import CMMS, ERP, MES, Rel, core, entity, kind
+from thread.samples.words import ERP, MES, Rel, core, entity, kind
 from thread.terms import EntityId, UpperKind
 
 HOUR: Final = 3_600_000_000
@@ -90,9 +90,6 @@ def plant_stores(site: Site, zone: int) -> Stores:
     _make(site, stores, "CM", "ConveyorMotor", "Conveyor motor", base + 5000, "LOT-CM-1", len(STATIONS) + 1, -45, ())
     for caps in stores.serials["EC"]:
         site.ledger.page(MES, caps.made).value(caps.iri, core("quantity"), Decimal(2))
-    for serial in site.books.serials.values():
-        if serial.stay is None and serial.iri.startswith(site.id("")):
-            site.ledger.page(CMMS, serial.made).link(serial.iri, Rel.LOCATED_IN, site.id("STORE"))
     return stores
 
 
@@ -244,7 +241,8 @@ def plant_production(site: Site, stores: Stores) -> None:
     for number in range(6):
         made = day(722 + number // 2, 8 + number)
         key = f"BD-{70001 + number}"
-        body = site.serial(
-            key, "CarBody", "Body", made, entity("BD.B"), stores.lots["LOT-BD-1"], [site.id("OP-20"), site.id("OP-30")]
-        )
-        site.ledger.page(MES, made).link(body.iri, Rel.FULFILS, site.id("CO-5001" if number < 4 else "CO-5002"), made)
+        ran = [site.id("OP-20"), site.id("OP-30")]
+        body = site.serial(key, "CarBody", "Body", made, entity("BD.B"), stores.lots["LOT-BD-1"], ran, stocked=False)
+        page = site.ledger.page(MES, made)
+        page.link(body.iri, Rel.FULFILS, site.id("CO-5001" if number < 4 else "CO-5002"), made)
+        page.link(body.iri, Rel.LOCATED_IN, site.id("YARD"), made)

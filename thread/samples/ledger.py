@@ -78,11 +78,15 @@ class Entry:
 
 
 class Ledger:
-    """Pages by (commit, source). A source hands over at the start, then monthly, and when it corrects itself."""
+    """Pages by (commit, source). A source hands over at the start, then monthly, and when it corrects itself.
 
-    def __init__(self, start: Instant, reference: Instant) -> None:
+    With ``at_once`` every source hands over everything at the start, in the order in which it is written.
+    """
+
+    def __init__(self, start: Instant, reference: Instant, at_once: bool = False) -> None:
         self._start = start
         self._reference = reference
+        self._at_once = at_once
         self._pages: dict[tuple[Instant, str], Page] = {}
 
     def page(self, source: str, known: Instant) -> Page:
@@ -91,11 +95,11 @@ class Ledger:
 
     def out_of_turn(self, source: str, committed_at: Instant) -> Page:
         """A hand-over out of turn, for corrections and late records."""
-        return self._page(source, committed_at, "extra-")
+        return self._page(source, self.handover(source, 0) if self._at_once else committed_at, "extra-")
 
     def handover(self, source: str, known: Instant) -> Instant:
         """When the source next hands over after ``known``."""
-        if known <= self._start:
+        if known <= self._start or self._at_once:
             return self._start + _OFFSET[source]
         first = moment(known).replace(day=1, hour=2, minute=0, second=0, microsecond=0)
         month = (first + timedelta(days=32)).replace(day=1)

@@ -42,12 +42,16 @@ def _locations(site: Site) -> None:
         name = "Utilities" if area == "U" else f"Area of {area}"
         iri = site.add(page, f"AREA-{area}", UpperKind.LOCATION, name, START)
         page.link(iri, Rel.LOCATED_IN, hall, START)
-    store = site.add(page, "STORE", UpperKind.LOCATION, "Spare parts store", START)
-    page.link(store, Rel.LOCATED_IN, hall, START)
+    for key, name in (("STORE", "Spare parts store"), ("YARD", "Yard of finished bodies")):
+        page.link(site.add(page, key, UpperKind.LOCATION, name, START), Rel.LOCATED_IN, hall, START)
 
 
 def _power(site: Site) -> None:
-    grid = site.asset("GRID-1", "GridConnection", "Grid connection 20 kV")
+    if site.substation is None:
+        grid = site.asset("GRID-1", "GridConnection", "Grid connection 20 kV")
+    else:
+        grid = site.asset("GRID-1", "PowerFeeder", "Zone feeder 20 kV")
+        site.supply(grid, Rel.MEDIUM_VOLTAGE, site.substation)
     for number, bus in ((1, "A"), (2, "B")):
         feeder = site.asset(f"F-{number}", "PowerFeeder", f"Feeder {number}")
         transformer = site.asset(f"T-{number}", "PowerTransformer", f"Transformer {number} 20/0.4 kV")

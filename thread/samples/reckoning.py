@@ -20,6 +20,8 @@ class Gate:
     k: int = 1
     shared: EntityId | None = None
     """What all the alternatives come from, where it is not a source of its own to each."""
+    group: EntityId | None = None
+    """The redundancy group, where ``via`` is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Outage:
     scope: tuple[EntityId, ...]
     """Targets with parts and serials: out, but no effects."""
     stops: tuple[EntityId, ...]
+    groups: tuple[EntityId, ...]
+    """Redundancy groups that fall below k."""
     losses: tuple[Loss, ...]
     dark: tuple[tuple[EntityId, str], ...]
     """Sensors with SENSOR_DOWN or TARGET_OUT."""
@@ -112,11 +116,16 @@ class Grid:
             targets=tuple(sorted(targets)),
             scope=tuple(sorted(scope)),
             stops=tuple(sorted(down - scope - sensors - down_before)),
+            groups=self._groups(down),
             losses=self._losses(down),
             dark=tuple(sorted(dark.items())),
             observed_by_nothing=tuple(sorted(watched_before - watched_after - down)),
             already_down=tuple(sorted(down_before & self.down(scope))),
         )
+
+    def _groups(self, down: set[EntityId]) -> tuple[EntityId, ...]:
+        below = (gate for gate in self.gates if sum(supplier not in down for supplier in gate.suppliers) < gate.k)
+        return tuple(sorted(gate.group for gate in below if gate.group is not None))
 
     def _losses(self, down: set[EntityId]) -> tuple[Loss, ...]:
         found = []

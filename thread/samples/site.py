@@ -36,6 +36,8 @@ class Site:
         self.rng = rng
         self.prefix = prefix
         self.line = line
+        self.substation: EntityId | None = None
+        """What feeds the grid connection of a zone in a larger plant; None: the connection is the source."""
         self._orders = 4100
 
     def id(self, key: str) -> EntityId:
@@ -50,13 +52,14 @@ class Site:
         return iri
 
     # assets and supply
-    def asset(self, key: str, of: str, label: str, station: str = "U", since: Instant = START) -> EntityId:
+    def asset(self, key: str, of: str, label: str, station: str = "U", located: bool = True) -> EntityId:
         """An asset with its IEC 81346 tag and its number in the maintenance system."""
-        page = self.ledger.page(CMMS, since)
-        iri = self.add(page, key, kind(of), label, since)
+        page = self.ledger.page(CMMS, START)
+        iri = self.add(page, key, kind(of), label, START)
         page.identifier(iri, "tag", f"={self.line}+{station}-{key.replace('-', '')}")
         page.identifier(iri, CMMS, self.prefix + key)
-        page.link(iri, Rel.LOCATED_IN, self.id(f"AREA-{station}"), since)
+        if located:
+            page.link(iri, Rel.LOCATED_IN, self.id(f"AREA-{station}"), START)
         return iri
 
     def part(self, part: EntityId, whole: EntityId, essential: bool, since: Instant = START) -> None:
@@ -91,7 +94,7 @@ class Site:
         listed = tuple(members)
         for member in listed:
             page.link(member, Rel.MEMBER_OF, iri, START)
-        self.books.grid.gates.append(Gate(consumer, listed, iri, k, shared))
+        self.books.grid.gates.append(Gate(consumer, listed, iri, k, shared, group=iri))
         return iri
 
     def position(self, asset: EntityId, key: str, slot: str, label: str) -> EntityId:
@@ -112,8 +115,9 @@ class Site:
         revision: EntityId,
         batch: EntityId,
         steps: Iterable[EntityId],
+        stocked: bool = True,
     ) -> Serial:
-        """A serial item, received into stock."""
+        """A serial item, received into stock unless it is told otherwise."""
         design = EntityId(str(revision).rsplit(".", 1)[0])
         page = self.ledger.page(MES, made)
         iri = self.add(page, key, kind(of), label, made)
@@ -124,19 +128,29 @@ class Site:
         for step in listed:
             page.link(iri, Rel.PROCESSED_BY, step)
         found = self.books.serials[iri] = Serial(iri, key, design, revision, batch, listed, made)
-        self.dispose(found, "STOCK", made)
+        if stocked:
+            self.dispose(found, "STOCK", made)
         return found
 
     def dispose(self, serial: Serial, disposition: str, at: Instant, page: Page | None = None) -> None:
         """An item that is not installed goes to stock, repair or scrap."""
-        (page or self.ledger.page(CMMS, at)).value(serial.iri, core("disposition"), disposition, at)
+        page = page or self.ledger.page(CMMS, at)
+        self._leave_store(serial, at, page)
+        page.value(serial.iri, core("disposition"), disposition, at)
+        if disposition == "STOCK":
+            page.link(serial.iri, Rel.LOCATED_IN, self.id("STORE"), at)
         serial.disposition = (disposition, at)
+
+    def _leave_store(self, serial: Serial, at: Instant, page: Page) -> None:
+        if serial.disposition is not None and serial.disposition[0] == "STOCK":
+            page.link(serial.iri, Rel.LOCATED_IN, self.id("STORE"), serial.disposition[1], at, Op.END)
 
     def install(
         self, serial: Serial, position: EntityId, at: Instant, by: EntityId | None, page: Page | None = None
     ) -> None:
         """An item goes into a position."""
         page = page or self.ledger.page(CMMS, at)
+        self._leave_store(serial, at, page)
         if serial.disposition is not None:
             held, since = serial.disposition
             page.value(serial.iri, core("disposition"), held, since, at, Op.END)

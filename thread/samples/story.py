@@ -206,7 +206,9 @@ def _correct_the_hose(
     page.link(leak.iri, Rel.FAILURE_OF, recorded.iri, leak.at, op=Op.RETRACT)
     page.value(recorded.iri, core("disposition"), "SCRAPPED", until, op=Op.RETRACT)
     page.value(recorded.iri, core("disposition"), "STOCK", since)
+    page.link(recorded.iri, Rel.LOCATED_IN, site.id("STORE"), since)
     assert true.disposition is not None
+    page.link(true.iri, Rel.LOCATED_IN, site.id("STORE"), true.disposition[1], since, Op.END)
     page.value(true.iri, core("disposition"), "STOCK", true.disposition[1], since, Op.END)
     page.link(hose_in.iri, Rel.INSTALLS, true.iri, since)
     page.link(true.iri, Rel.INSTALLED_IN, position, since, until)
