@@ -195,7 +195,7 @@ class Journal:
 
     def __init__(self, directory: Path, head_file: HeadFile) -> None:
         self._path, self._head_file = directory / NAME, head_file
-        self._broken = False
+        self._broken = self._untidy = False
         with foreign_errors(self._path):
             self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         try:
@@ -219,6 +219,9 @@ class Journal:
         """Write one revision; synced when this returns. The caller has settled conflicts and repeats."""
         if self._broken:
             raise StoreError("The head of the log could not be written.", hint="Close the store and open it again.")
+        if self._untidy:
+            self._drop_unsealed()
+            self._untidy = False
         ordinal = self.head.ordinal + 1
         held: list[tuple[int, bytes, bytes]] = []
         digests: list[bytes] = []
@@ -235,10 +238,10 @@ class Journal:
             digest = chain_digest(self.head.digest, ordinal, recorded_at, change_set, content, digests)
             row = _row(Revision(ordinal, recorded_at, digest), change_set, content)
             self._write(held if sealed else [], row)
+            self._acknowledge(row.revision)
         except BaseException:
             self._tidy()
             raise
-        self._acknowledge(row.revision)
         return row.revision
 
     def close(self) -> None:
@@ -281,7 +284,7 @@ class Journal:
             self._drop_unsealed()
             self.head = self._last()
         except StoreError:
-            return  # The disk may still be full: they stay invisible, and go before the next append or start.
+            self._untidy = True  # The disk may still be full: they stay invisible, and go before the next append.
 
     def _last(self) -> Revision:
         with foreign_errors(self._path):
