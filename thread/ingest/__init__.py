@@ -5,19 +5,25 @@ from thread.ingest.loading import load_mapping, mapping_schema, parse_mapping
 from thread.ingest.model import Mapping, Vanished
 from thread.ingest.reading import Reading, TableScope, read
 from thread.ingest.report import Finding, Report, TableCount
+from thread.ingest.snapshots import Claim, Settlement, claim_of, settle, standing_claims
 
 __all__ = [
+    "Claim",
     "Finding",
     "Mapping",
     "Nothing",
     "Reading",
     "Report",
     "Resolver",
+    "Settlement",
     "TableCount",
     "TableScope",
     "Vanished",
+    "claim_of",
     "load_mapping",
     "mapping_schema",
     "parse_mapping",
     "read",
+    "settle",
+    "standing_claims",
 ]

@@ -104,8 +104,10 @@ class Identities:
 
     def _resolve(self, table: str, row: Row, entity: str, minted: str, keys: Sequence[Key], named: bool) -> None:
         """Find the entity that the thread has for it: the one that all its identifiers that are known share."""
-        bearers = [set(self._resolver.bearers(*key[:3])) for key in keys if key.identifies]
-        found = [known for known in bearers if known]
+        asked: list[tuple[Key, set[str]]] = [
+            (key, {*self._resolver.bearers(*key[:3])}) for key in keys if key.identifies
+        ]
+        found = [known for _, known in asked if known]
         if named and self._resolver.find(minted):
             found.append({minted})
         if not found:
@@ -119,9 +121,7 @@ class Identities:
         (one,) = common
         if one != minted:
             self._alias[minted] = one
-        self._shared += [
-            _Shared(table, row.number, row.line, key, one) for key, b in zip(keys, bearers, strict=False) if b - {one}
-        ]
+        self._shared += [_Shared(table, row.number, row.line, key, one) for key, known in asked if known - {one}]
 
     def finish(self, report: Callable[[str, Row, RowFault], None]) -> None:
         """End the first pass: report identifiers that several entities carry."""

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Final
 
 from thread.errors import InputError
 from thread.ingest import model
+from thread.ingest.columns import SEQUENCE, columns_named, in_order
 from thread.ingest.conditions import compile_when
 from thread.ingest.csvfile import CsvFile, open_csv
 from thread.ingest.lookups import compile_lookup
 from thread.ingest.rows import Cell, Cells, CellType, Layout, Row, RowFault
 from thread.ingest.sequences import merge_keys, ordered, with_row_zero
-from thread.ingest.templates import columns_of, compile_template
+from thread.ingest.templates import compile_template
 from thread.ingest.times import cell_text, time_reader, zone_of
 
 OnFault = Callable[[str, int, int, RowFault, Cells | None], None]
@@ -21,8 +20,6 @@ OnFault = Callable[[str, int, int, RowFault, Cells | None], None]
 OnNote = Callable[[str, Row, RowFault], None]
 Progress = Callable[[int, int], None]
 """Called with (done, total) bytes."""
-_SEQUENCE: Final = "\0sequence"
-"""Stands for the table's sequence among the names of its columns."""
 
 
 @dataclass(slots=True)
@@ -63,7 +60,7 @@ class Tables:
         for table in self.data.values():
             if table.spec.sequence is not None or table.name in looked_at:
                 table.held = self._loaded(table)
-        for name, column in _in_order(mapping, self.data):
+        for name, column in in_order(mapping.tables, self.data):
             self._derive(self.data[name], column)
         for table in self.data.values():
             if table.held is not None:
@@ -107,13 +104,8 @@ class Tables:
     def _raw(self, table: TableData, on_fault: OnFault | None, on_progress: Callable[[int], None]) -> Iterator[Row]:
         """The rows with their times read, those that the table's ``when`` passes over left out."""
         names = table.layout.names[: len(table.file.header)]
-        zone = zone_of(table.read.zone)
-        times = [
-            (names.index(column), time_reader(form or table.read.time or "iso", zone, column))
-            for column, form in table.spec.times.items()
-        ]
-        key = [(names.index(column), column) for column in table.spec.key]
-        when = compile_when(table.spec.when, Layout(table.name, table.file.name, names), f"tables.{table.name}.when")
+        when = compile_when(table.spec.when, Layout(table.name, table.spec.file, names), f"tables.{table.name}.when")
+        prepare = _preparer(table, names)
         table.read_rows = table.skipped = 0
 
         def refused(number: int, line: int, fault: RowFault) -> None:
@@ -123,27 +115,19 @@ class Tables:
 
         for row in table.file.rows(refused, on_progress):
             table.read_rows += 1
-            cells = row.cells
-            if when is not None and not when(cells):
+            if when is not None and not when(row.cells):
                 table.skipped += 1
                 continue
             try:
-                for index, column in key:
-                    if cells[index] is None:
-                        raise missing_key(column)
-                for index, read in times:
-                    cell = cells[index]
-                    if cell is not None:
-                        cells[index] = None
-                        cells[index] = read(cell)  # type: ignore[arg-type]  # cells of a file are text
+                prepare(row.cells)
             except RowFault as fault:
                 if on_fault:
-                    on_fault(table.name, row.number, row.line, fault, _padded(cells, table.layout))
+                    on_fault(table.name, row.number, row.line, fault, _padded(row.cells, table.layout))
                 continue
             yield row
 
     def _derive(self, table: TableData, column: str) -> None:
-        if column == _SEQUENCE:
+        if column == SEQUENCE:
             self._put_in_order(table)
             return
         spec = table.spec.columns[column]
@@ -230,7 +214,7 @@ class Tables:
 def _opened(name: str, spec: model.Table, defaults: model.Read, folder: Path) -> TableData:
     read = spec.read.over(defaults).over(model.DEFAULTS)
     made = {*spec.columns, *([spec.sequence.number] if spec.sequence and spec.sequence.number else [])}
-    needed = _named(spec) - made
+    needed = columns_named(spec) - made
     file = open_csv(folder / spec.file, needed, read.encoding or "utf-8", read.delimiter, read.empty or ())
     clash = sorted(made & set(file.header))
     if clash:
@@ -246,105 +230,6 @@ def _opened(name: str, spec: model.Table, defaults: model.Read, folder: Path) ->
     for column in sorted(needed):
         layout.index(column, f"tables.{name}")
     return TableData(name, spec, read, file, layout)
-
-
-def _named(spec: model.Table) -> set[str]:
-    """Every column that a table's part of the mapping names, but for look-ups from other tables."""
-    names = {*spec.key, *spec.times, *spec.when}
-    if spec.sequence:
-        names |= {*spec.sequence.by, spec.sequence.order}
-    for column in spec.columns.values():
-        names |= _sources(column)
-    for entity in spec.entities.values():
-        names |= _named_by_entity(entity)
-    return names
-
-
-def _named_by_entity(entity: model.EntitySpec) -> set[str]:
-    templates = [entity.id, entity.label]
-    valid, whens = [entity.valid], [entity.when]
-    for identifier in entity.identifiers:
-        templates += [identifier.value, identifier.scope]
-    for specs in entity.attributes.values():
-        for attribute in specs:
-            templates += [attribute.value, attribute.unit]
-            valid.append(attribute.valid)
-            whens.append(attribute.when)
-    for link in entity.links:
-        target = link.to if link.to is not None else link.source
-        if isinstance(target, model.Target):
-            templates += [target.id, target.ref, target.scope]
-        templates += link.qualifiers.values()
-        valid.append(link.valid)
-        whens.append(link.when)
-    names = {name for when in whens for name in when}
-    names |= {name for v in valid if v for name in (v.start, v.end) if name}
-    return names | {name for template in templates if template for name in columns_of(template, "tables")}
-
-
-def _sources(column: model.Column) -> set[str]:
-    """The columns of the same table from which a derived column is made."""
-    if column.text is not None:
-        return set(columns_of(column.text, "columns"))
-    if column.map is not None:
-        return {column.map.of}
-    if column.lookup is not None:
-        return {*column.lookup.where.values(), *filter(None, (column.lookup.before, column.lookup.at))}
-    return {column.previous or column.next or ""}
-
-
-Node = tuple[str, str]
-"""A derived column: table and name."""
-
-
-def _in_order(mapping: model.Mapping, data: dict[str, TableData]) -> list[Node]:
-    """The derived columns of all tables, each after those that it is made from."""
-    graph: dict[Node, set[Node]] = {}
-    for name in data:
-        _add_columns(graph, name, mapping)
-    try:
-        order = list(TopologicalSorter(graph).static_order())
-    except CycleError as error:
-        circle = " -> ".join(f"{t}.{'sequence' if c == _SEQUENCE else c}" for t, c in error.args[1])
-        raise InputError(
-            f"Columns are made from each other: {circle}.", code="bad-mapping", hint="Break the circle."
-        ) from error
-    return [node for node in order if node in graph]
-
-
-def _add_columns(graph: dict[Node, set[Node]], name: str, mapping: model.Mapping) -> None:
-    spec = mapping.tables[name]
-    feeding: set[str] = set()
-    if spec.sequence:
-        graph[name, _SEQUENCE] = {(name, column) for column in (*spec.sequence.by, spec.sequence.order)}
-        feeding = _feeding(spec)
-    for column, made in spec.columns.items():
-        needs = {_node(mapping, name, source) for source in _sources(made)}
-        if spec.sequence and (column not in feeding or made.previous or made.next):
-            needs.add((name, _SEQUENCE))  # a row before the first has these columns too
-        if made.lookup:
-            other = made.lookup.table
-            needs |= {_node(mapping, other, source) for source in (*made.lookup.where, made.lookup.take)}
-            needs |= {(other, _SEQUENCE)} if mapping.tables[other].sequence else set()
-        graph[name, column] = needs
-
-
-def _node(mapping: model.Mapping, table: str, column: str) -> Node:
-    sequence = mapping.tables[table].sequence
-    return (table, _SEQUENCE) if sequence and sequence.number == column else (table, column)
-
-
-def _feeding(spec: model.Table) -> set[str]:
-    """The derived columns by which a table's sequence is made."""
-    assert spec.sequence is not None
-    found: set[str] = set()
-    waiting = [*spec.sequence.by, spec.sequence.order]
-    while waiting:
-        name = waiting.pop()
-        if name in spec.columns and name not in found:
-            found.add(name)
-            waiting += _sources(spec.columns[name])
-    return found
 
 
 def _mapper(spec: model.ValueMap, layout: Layout, place: str) -> Callable[[Cells], Cell]:
@@ -363,6 +248,25 @@ def _mapper(spec: model.ValueMap, layout: Layout, place: str) -> Callable[[Cells
         return found
 
     return mapped
+
+
+def _preparer(table: TableData, names: list[str]) -> Callable[[Cells], None]:
+    """What looks for the key of a row and reads its times, in place."""
+    zone, form = zone_of(table.read.zone), table.read.time or "iso"
+    key = [(names.index(column), column) for column in table.spec.key]
+    times = [(names.index(c), time_reader(own or form, zone, c)) for c, own in table.spec.times.items()]
+
+    def prepare(cells: Cells) -> None:
+        for index, column in key:
+            if cells[index] is None:
+                raise missing_key(column)
+        for index, read in times:
+            cell = cells[index]
+            if isinstance(cell, str):
+                cells[index] = None  # a wrong time is no time, should the row be asked for its other cells
+                cells[index] = read(cell)
+
+    return prepare
 
 
 def missing_key(column: str) -> RowFault:

@@ -3,7 +3,7 @@
 from thread.service.checking import Verification, rebuild
 from thread.service.context import LOCAL, Context, Principal
 from thread.service.finding import Found
-from thread.service.importing import ImportOutcome
+from thread.service.importing import ImportOutcome, ImportPlan
 from thread.service.opening import load_sample, open_service
 from thread.service.service import Info, Service
 from thread.service.writing import Outcome
@@ -13,6 +13,7 @@ __all__ = [
     "Context",
     "Found",
     "ImportOutcome",
+    "ImportPlan",
     "Info",
     "Outcome",
     "Principal",

@@ -1,44 +1,103 @@
-"""How do tables come in? Read by a mapping, check every row, find what vanished, commit one revision."""
+"""How do tables come in? Read by a mapping, compared with what their source said before, sealed as one revision."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
-import numpy as np
+from thread.clock import Instant, to_text
+from thread.facts import ChangeSet, Commit, FactPart
+from thread.ingest import Report, load_mapping, read, settle, standing_claims
+from thread.ontology.model import Ontology
+from thread.projection import View
+from thread.service.writing import Outcome, kinds_of
+from thread.terms import EntityId
 
-from thread.facts import ChangeSet, FactPart
-from thread.ingest.report import Report
-from thread.service.writing import Outcome
-
-if TYPE_CHECKING:
-    pass
-
-Commit = Callable[[ChangeSet], Outcome]
+Progress = Callable[[int, int], None]
+"""Called with bytes read and bytes in all."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What an import read, refused and changed."""
+class ImportPlan:
+    """What an import would change: a change set that is ready to be committed, and how it came about."""
 
     run: str
     """Name of the run, for ``retract``."""
     report: Report
+    change_set: ChangeSet
+    repeated: int
+    """Facts that the source had said before."""
+    ended: int
+    """Facts that stop, because their rows vanished."""
+    retracted: int
+    """Facts that are withdrawn, because their rows vanished."""
+
+    @property
+    def asserted(self) -> int:
+        """Facts that are new, or new of this source."""
+        return self.change_set.size - self.ended - self.retracted
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """An import that was planned, and what its commit did."""
+
+    plan: ImportPlan
     outcome: Outcome | None
-    """None: nothing was committed, because it was a plan, or ``strict`` and rows were refused."""
-    planned: dict[str, int]
-    """Facts by what becomes (or would become) of them."""
+    """None: nothing was committed, because it was only planned, or ``strict`` and rows were refused."""
 
 
-def without_rows(parts: Sequence[FactPart], rejected: set[tuple[str, int]]) -> tuple[FactPart, ...]:
-    """The parts without the facts of the rejected (file, row) pairs. Cost: one look at each row's number."""
-    if not rejected:
-        return tuple(parts)
-    rows = np.array(sorted({row for _, row in rejected}))
-    kept = []
+def plan_import(
+    mapping: Path, folder: Path, view: View, commits: Iterable[Commit], now: Instant, progress: Progress | None = None
+) -> ImportPlan:
+    """What importing the files of a folder would change.
+
+    Args:
+        mapping: the mapping file.
+        commits: the log from its start, for what this source said before.
+        now: the time of the snapshot.
+    Raises:
+        InputError: ``bad-mapping``, ``unknown-column``, ``bad-file``: no row can be read rightly.
+    Cost: two passes over the files, one over the log; the facts in memory as columns.
+    """
+    ontology: Ontology = view.ontology
+    declared = load_mapping(mapping, ontology)
+    reading = read(declared, folder, ontology, _Known(view), progress)
+    settled = settle(reading, standing_claims(commits, declared.source), now, ontology)
+    run = _name(declared.source, now, settled.parts)
+    return ImportPlan(
+        run=run,
+        report=reading.report,
+        change_set=ChangeSet(run, declared.source, settled.parts, reason=f"import by {mapping.name}"),
+        repeated=settled.repeated,
+        ended=sum(settled.ended.values()),
+        retracted=sum(settled.retracted.values()),
+    )
+
+
+def _name(source: str, now: Instant, parts: Sequence[FactPart]) -> str:
+    digest = sha256()
     for part in parts:
-        suspects = np.flatnonzero(np.isin(part.table["row"], rows))
-        drop = [
-            int(i) for i in suspects if (part.strings[part.table[i]["origin"]], int(part.table[i]["row"])) in rejected
-        ]
-        kept.append(replace(part, table=np.delete(part.table, drop)) if drop else part)
-    return tuple(part for part in kept if part.size)
+        digest.update("\0".join(part.strings).encode())
+        digest.update(part.table.tobytes())
+    return f"{source}-{to_text(now // 1_000_000 * 1_000_000)}-{digest.hexdigest()[:6]}"
+
+
+class _Known:
+    """What the thread knows already, for the reading of rows."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def find(self, iri: str) -> bool:
+        return self._view.find(iri) >= 0
+
+    def bearers(self, scheme: str | None, scope: str | None, value: str) -> Sequence[EntityId]:
+        view = self._view
+        nodes = view.bearers(value, scheme)
+        if scope is not None:
+            nodes = [n for n in nodes if any(i.value == value and i.scope == scope for i in view.identifiers(n))]
+        return view.iris(nodes)
+
+    def kinds(self, iris: Sequence[str]) -> Sequence[str | None]:
+        return kinds_of(self._view, iris)

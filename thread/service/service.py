@@ -2,8 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from thread import __version__
@@ -21,6 +22,7 @@ from thread.reasoning.structure import Structure, compile_structure
 from thread.service.checking import Verification, verify
 from thread.service.context import LOCAL, Context, Principal, deadline_after
 from thread.service.finding import Found, find
+from thread.service.importing import ImportOutcome, plan_import
 from thread.service.writing import Outcome, Writer
 from thread.stores.base import Store
 
@@ -154,18 +156,44 @@ class Service:
                 self.save()
         return outcome
 
-    def retract_run(self, run: str, request_id: str, actor: str = "") -> Outcome:
+    def import_(
+        self,
+        mapping: Path,
+        folder: Path,
+        *,
+        plan_only: bool = False,
+        strict: bool = False,
+        commit: Callable[[ChangeSet], Outcome] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> ImportOutcome:
+        """Bring tables in: one revision, a report of what was refused, nothing where nothing is new.
+
+        Args:
+            plan_only: say what would change, and change nothing.
+            strict: commit nothing where a row was refused.
+            commit: instead of this service's own, e.g. of the server that holds the store.
+        """
+        view = self.view(self.context())
+        plan = plan_import(mapping, folder, view, self._store.changes(), self.clock.now(), progress)
+        if plan_only or (strict and plan.report.rejected_rows):
+            return ImportOutcome(plan, None)
+        return ImportOutcome(plan, (commit or self.commit)(plan.change_set))
+
+    def retract_run(
+        self, run: str, request_id: str, actor: str = "", commit: Callable[[ChangeSet], Outcome] | None = None
+    ) -> Outcome:
         """Withdraw what one run said, and no other's support.
 
         Raises:
             NotFound: no revision belongs to this run.
+        Cost: one pass over the log.
         """
-        self._may_write()
         first = next((c for c in self._store.changes() if c.change_set.run_id == run), None)
         if first is None:
             raise NotFound(f'No run "{run}" in this store.', hint="thread import prints the name of each run.")
         source = first.change_set.source
-        return self.commit(ChangeSet(request_id, source, (), actor=actor, reason=f"retract {run}", withdraws=(run,)))
+        reason = f"retract {run}"
+        return (commit or self.commit)(ChangeSet(request_id, source, (), actor, reason, withdraws=(run,)))
 
     # -- care
 
