@@ -157,3 +157,19 @@ def test_other_troubles_of_the_file_are_told_from_a_full_disk(tmp_path: Path) ->
     assert caught.value.code == "store-failed"
     assert store.append(note("r1")).revision.ordinal == 1
     store.close()
+
+
+@pytest.mark.slow
+def test_a_store_on_a_disk_that_is_read_only_can_be_read(small_disk: Path) -> None:
+    store = EmbeddedStore(small_disk / "store", SystemClock())
+    for number in range(1, 7):
+        store.append(change_of(number))
+    store.graph.replace([Triple(EntityId("urn:a"), LABEL, value="a")], 6, 0)
+    store.close()
+    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    with pytest.raises(StoreError, match="could not be opened"):
+        EmbeddedStore(small_disk / "store", SystemClock())
+    reader = EmbeddedStore(small_disk / "store", SystemClock(), read_only=True)
+    assert whole(reader, 6)
+    assert [triple.value for triple in reader.graph.triples()] == ["a"]
+    reader.close()

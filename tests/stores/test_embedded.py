@@ -14,6 +14,7 @@ from thread.errors import InputError, StoreError
 from thread.facts import FactPart, GraphDelta, Triple
 from thread.stores import Capability, open_store
 from thread.stores.embedded import EmbeddedStore, Owner, owner
+from thread.stores.head import HeadFile
 from thread.stores.journal import Journal
 from thread.stores.lock import Lock
 from thread.terms import LABEL, EntityId
@@ -196,3 +197,18 @@ def test_an_interrupt_after_a_step_of_a_commit_leaves_a_store_that_goes_on(
     assert store.verify() == 3
     store.close()
     EmbeddedStore(store.directory, SystemClock()).close()
+
+
+def test_each_acknowledged_revision_is_synced_and_named_in_the_head(
+    store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert store._journal is not None
+    modes = [store._journal._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    assert modes == ["wal", 2]
+    synced: list[int] = []
+    done = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda fd: synced.append(fd) or done(fd))
+    for number, change in enumerate((note("r1"), many_parts("import"), note("r2")), start=1):
+        revision = store.append(change).revision
+        assert (HeadFile(store.directory).read(), len(synced)) == ((revision.ordinal, revision.digest), number)
+    store.close()

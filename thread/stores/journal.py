@@ -398,11 +398,27 @@ def _ours(path: Path, error: sqlite3.Error) -> StoreError:
 
 
 def _connect_for_reading(path: Path) -> sqlite3.Connection:
+    # mode=ro: closing it never writes the log back, so evidence of damage stays as it is.
+    address = f"{path.absolute().as_uri()}?mode=ro"
     with foreign_errors(path):
-        # mode=ro: closing it never writes the log back, so evidence of damage stays as it is.
-        return sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
-        )
+        try:
+            return _connected(address)
+        except sqlite3.OperationalError as error:
+            # On a disk that cannot be written to SQLite needs to be told that nobody else can either.
+            rest = path.with_name(path.name + "-wal")
+            if error.sqlite_errorcode != sqlite3.SQLITE_CANTOPEN or (rest.exists() and rest.stat().st_size):
+                raise
+            return _connected(address + "&immutable=1")
+
+
+def _connected(address: str) -> sqlite3.Connection:
+    db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        db.execute("SELECT 1 FROM sqlite_schema")
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _row(revision: Revision, change_set: ChangeSet, content: str) -> Row:
