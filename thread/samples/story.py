@@ -281,19 +281,12 @@ def _undated(site: Site) -> EntityId:
     return order.iri
 
 
+# fmt: off
 _PLANNED: Final = (
     ("robot", "WO-9101", "Inspect robot", "R-210", "2026-06-18T08:00", "2026-06-18T12:00", "CREW-C"),
     ("pump", "WO-9102", "Overhaul pump", "P-1", "2026-06-18T06:00", "2026-06-18T18:00", "CREW-A"),
     ("same-1", "WO-9103", "Service gun", "G-310", "2026-06-23T06:00", "2026-06-23T10:00", "CREW-C"),
-    (
-        "same-2",
-        "WO-9104",
-        "Exchange transformer",
-        "G-310/transformer",
-        "2026-06-23T08:00",
-        "2026-06-23T12:00",
-        "CREW-B",
-    ),
+    ("same-2", "WO-9104", "Calibrate gun force", "G-310", "2026-06-23T08:00", "2026-06-23T12:00", "CREW-B"),
     ("together-1", "WO-9105", "Change pump seal", "P-2", "2026-06-25T06:00", "2026-06-25T14:00", "CREW-A"),
     ("together-2", "WO-9106", "Align pump", "P-3", "2026-06-25T10:00", "2026-06-25T18:00", "CREW-D"),
     ("isolated", "WO-9107", "Thermography of panel", "PNL-30", "2026-06-30T06:00", "2026-06-30T12:00", "CREW-B"),
@@ -301,6 +294,7 @@ _PLANNED: Final = (
     ("crew-1", "WO-9109", "Change conveyor oil", "CV-10", "2026-07-02T06:00", "2026-07-02T10:00", "CREW-D"),
     ("crew-2", "WO-9110", "Change compressor filter", "CO-2", "2026-07-02T08:00", "2026-07-02T12:00", "CREW-D"),
 )
+# fmt: on
 
 
 def plant_planned(site: Site) -> dict[str, EntityId]:
