@@ -65,7 +65,8 @@ class GateLoss:
     exhausted: bool
     """The surplus is now 0 (or below)."""
     shared_point: int | None = None
-    """The nearest node on which all that remains rests (immediate dominator in the medium), unless none."""
+    """The nearest node on which all its alternatives rested before (immediate dominator in the medium), unless none:
+    two feeders on one source are redundancy of the feeders, not of the source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +210,8 @@ class Impact:
         """The rows of one page with gates, shared points and reasons."""
         losing = [node for effect, node, _ in rows if effect is EffectKind.LOSES_REDUNDANCY]
         gates = {loss.gate for node in losing for loss in self._losses.by_consumer[node]}
-        kept = {gate: self._losses.kept_suppliers(gate) for gate in sorted(gates)}
-        points = shared_points(self.structure, self._losses.dead, kept) if kept else {}
+        had = {gate: self._losses.had_suppliers(gate) for gate in sorted(gates)}
+        points = shared_points(self.structure, self.structure.live.state.dead, had) if had else {}
         out = []
         for effect, node, degree in rows:
             match effect:

@@ -112,16 +112,17 @@ class Losses:
         down = self.outage.fallen
         return [u for u in gates.supplier[gates.start[gate] : gates.start[gate + 1]].tolist() if u in down]
 
-    def kept_suppliers(self, gate: int) -> list[int]:
-        """Suppliers of a gate that count after, ascending."""
-        gates = self.structure.gates
-        pair = self.loops.get(int(self.live.state.loops.of_gate[gate]))
-        if pair is not None:
-            at = pair[1].inputs_of(gate)
-            return sorted(gates.supplier[pair[1].inputs[at][pair[1].counts[at]]].tolist())
+    def had_suppliers(self, gate: int) -> list[int]:
+        """Suppliers of a gate that counted before, ascending."""
+        gates, state = self.structure.gates, self.live.state
+        loop = int(state.loops.of_gate[gate])
+        if loop >= 0:
+            before = self.live.alternatives(loop)
+            at = before.inputs_of(gate)
+            return sorted(gates.supplier[before.inputs[at][before.counts[at]]].tolist())
         shut = self.structure.conduction.shut
         return [
             u
             for u in gates.supplier[gates.start[gate] : gates.start[gate + 1]].tolist()
-            if self.dead[u] == 0 and (shut[u] == 0 or gates.cls[gate] < 0)
+            if state.dead[u] == 0 and (shut[u] == 0 or gates.cls[gate] < 0)
         ]

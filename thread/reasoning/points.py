@@ -147,7 +147,7 @@ def _feeders(structure: Structure, dead: Bytes, cls: int, seeds: Ints) -> Ints:
 def shared_points(structure: Structure, dead: Bytes, feeds: Mapping[int, Sequence[int]]) -> dict[int, int]:
     """Nearest node on which all given suppliers of a gate rest, by gate; gates without one are absent.
 
-    ``feeds``: gate -> its remaining alternatives. A redundancy group is no such node: it is passed over.
+    ``feeds``: gate -> its alternatives. A redundancy group is no such node: it is passed over.
     """
     by_class: dict[int, list[int]] = {}
     for gate, suppliers in feeds.items():
