@@ -162,7 +162,7 @@ def test_entities_of_user_kinds_answer_as_their_kind_and_all_above_it(extension:
 def test_names_that_graphql_cannot_tell_apart_are_refused_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "twins.ttl"
     path.write_text(MINE + 'my:WELDINGRobot a owl:Class ; rdfs:subClassOf my:Robot ; rdfs:label "twin"@en .')
-    with pytest.raises(InputError, match="WELDINGRobot|WELDING_ROBOT") as caught:
+    with pytest.raises(InputError, match=r"WELDINGRobot|WELDING_ROBOT") as caught:
         build_schema(load_ontology([path]))
     assert caught.value.code == "bad-ontology"
     assert caught.value.hint

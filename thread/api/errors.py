@@ -1,5 +1,6 @@
 """What does a client see when something goes wrong? One shape on every wire; faults masked under a request id."""
 
+import traceback
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -71,14 +72,16 @@ def _cause(error: GraphQLError) -> BaseException | None:
 
 
 def _refusal(error: GraphQLError) -> str:
-    limits = ("Source text is longer", "Source is longer", "tokens", "exceeds", "comments")
-    if isinstance(error, GraphQLSyntaxError) and any(word in error.message for word in limits):
+    # the parser's own limits: "Source contains more than …", "Document contains more than … tokens"
+    if isinstance(error, GraphQLSyntaxError) and "contains more than" in error.message:
         return "too-large"
     return "bad-query"
 
 
 def _fault(error: GraphQLError, cause: BaseException, request_id: str) -> GraphQLError:
-    log.error("fault", request_id=request_id, path=error.path, exc_info=cause)
+    # as text: structlog's own rendering prints every local, arrays included
+    trace = "".join(traceback.format_exception(cause))
+    log.error("fault", request_id=request_id, path=error.path, traceback=trace)
     message = "The service failed to answer this part of the request."
     hint = "Tell the operator the request id; the log has the details."
     return _like(error, message, _extensions("fault", hint, request_id))

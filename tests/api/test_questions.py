@@ -1,0 +1,218 @@
+"""The questions in ``schema/queries`` on the demo sample: the same golden answer on every store, and the planted truth.
+
+A golden alone proves nothing: each question is also held against the answer file, which the planting worked out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.api.demo import open_sample
+from tests.api.golden import assert_golden
+from thread.api.engine import Engine
+from thread.api.graphiql import examples
+from thread.samples import Sample, generate
+
+GOLDEN = Path(__file__).parent / "golden"
+QUESTIONS = {example["name"]: example for example in examples()}
+Answer = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def sample() -> Sample:
+    return generate("demo")
+
+
+@pytest.fixture(scope="module")
+def truth(sample: Sample) -> Answer:
+    found: Answer = orjson.loads(sample.answers.as_json())
+    return found
+
+
+@pytest.fixture(scope="module", params=["memory", "embedded"])
+def demo(request: pytest.FixtureRequest, sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    store = "memory:" if request.param == "memory" else str(tmp_path_factory.mktemp("store") / "demo")
+    service = open_sample(sample, store)
+    yield Engine(service)
+    service.close()
+
+
+def answer(demo: Engine, name: str, **changed: Any) -> Answer:
+    question = QUESTIONS[name]
+    result = demo.execute(question["query"], {**json.loads(question["variables"]), **changed})
+    assert result.errors is None, [error.formatted for error in result.errors or ()]
+    assert result.data is not None
+    return result.data
+
+
+def iris(connection: Answer) -> list[str]:
+    return [edge["node"]["iri"] for edge in connection["edges"]]
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+def test_the_golden_answer_is_the_same_on_every_store(demo: Engine, name: str) -> None:
+    text = json.dumps(answer(demo, name), indent=2, ensure_ascii=False) + "\n"
+    assert_golden(GOLDEN / f"{name}.json", text)
+
+
+def test_every_question_has_a_title_for_the_menu() -> None:
+    assert [name for name, example in QUESTIONS.items() if example["title"].startswith(("query", "{"))] == []
+
+
+def test_question_0_lists_all_bearers_of_a_repeated_serial(demo: Engine, truth: Answer) -> None:
+    planted = truth["audit"]["ambiguous"]
+    found = answer(demo, "00-find-a-part", ref=f"{planted['scheme']}:{planted['value']}")["lookup"]
+    assert [entity["iri"] for entity in found["entities"]] == planted["bearers"]
+    assert found["problem"]["code"] == "AMBIGUOUS_REFERENCE"
+
+
+def test_question_1_finds_every_design_above_a_revision(demo: Engine, truth: Answer) -> None:
+    for revision, above in truth["where_used"].items():
+        found = answer(demo, "01-where-used", revision=revision)["designRevision"]
+        assert sorted(iris(found["designs"]["hits"])) == sorted(above)
+        assert found["designs"]["completeness"]["complete"]
+    for revision, record in truth["revisions"].items():
+        found = answer(demo, "01-where-used", revision=revision)["designRevision"]
+        assert found["serials"]["counts"]["total"] == record["units"]
+
+
+def test_question_7_tells_where_the_failed_part_came_from(demo: Engine, truth: Answer) -> None:
+    origin = answer(demo, "07-failed-part-lineage")["part"]["origin"]
+    assert {edge["node"]["iri"]: edge["degree"] for edge in origin["hits"]["edges"]} == truth["upstream"]
+    assert origin["completeness"]["complete"]
+
+
+def test_question_7_tells_what_happened_to_the_part_and_what_watched_it(demo: Engine, truth: Answer) -> None:
+    planted = truth["failed_part"]
+    found = answer(demo, "07-failed-part-lineage")
+    place = found["then"]["place"]["edges"][0]["node"]
+    asset = place["whole"]["edges"][0]["node"]
+    assert (place["iri"], asset["iri"]) == (planted["position"], planted["asset"])
+    assert iris(place["sensors"]) + iris(asset["sensors"]) == planted["sensors"]
+    record = {edge["node"]["iri"]: edge for edge in found["part"]["record"]["edges"]}
+    assert planted["failure"] in record
+    assert iris(record[planted["installed_by"]]["node"]["crew"]) == [planted["installer"]]
+
+
+def test_question_7_gives_the_last_five_orders_before_the_failure(demo: Engine, truth: Answer) -> None:
+    planted = truth["failed_part"]
+    found = answer(demo, "07-failed-part-lineage")
+    place = found["then"]["place"]["edges"][0]["node"]
+    edges = [*found["part"]["record"]["edges"], *place["orders"]["edges"]]
+    for whole in place["whole"]["edges"]:
+        edges += [
+            edge for edge in whole["node"]["orders"]["edges"] if edge["node"]["endedAt"] > planted["stays"][-1]["from"]
+        ]
+    orders = {edge["node"]["iri"]: edge["node"].get("endedAt") for edge in edges}
+    done = [(ended, iri) for iri, ended in orders.items() if ended and ended <= planted["failed_at"]]
+    assert [iri for _, iri in sorted(done, reverse=True)[:5]] == planted["last_orders"]
+
+
+def test_question_9_reads_the_configuration_as_known_then_and_now(demo: Engine, truth: Answer) -> None:
+    found = answer(demo, "09-configuration-then-and-now")
+    for view, planted in (("knownThen", "known_then"), ("knownNow", "known_now")):
+        places = {edge["node"]["iri"]: edge["node"]["holds"] for edge in found[view]["positions"]["edges"]}
+        holds = {place: iris(serials)[0] for place, serials in places.items() if serials["edges"]}
+        assert holds == truth["configuration"][planted]["holds"]
+
+
+def test_question_10_names_the_modes_that_each_sensor_detects(demo: Engine, truth: Answer) -> None:
+    for asset, sensors in truth["coverage"]["by_asset"].items():
+        found = answer(demo, "10-observed-failure-modes", asset=asset)["asset"]["sensors"]
+        assert {edge["node"]["iri"]: iris(edge["node"]["detects"]) for edge in found["edges"]} == sensors
+
+
+def outage(demo: Engine, planted: Answer) -> Answer:
+    start, end = planted.get("window", ["2026-06-15T06:00:00Z", "2026-06-15T14:00:00Z"])
+    given = {"assets": planted["targets"], "start": start, "end": end}
+    found: Answer = answer(demo, "15-outage-impact", **given)["impact"]
+    return found
+
+
+def suffering(found: Answer, effect: str) -> list[Answer]:
+    return [edge for edge in found["effects"]["edges"] if edge["effect"] == effect]
+
+
+def test_question_15_gives_what_stops_in_every_planted_outage(demo: Engine, truth: Answer) -> None:
+    for name, planted in truth["outages"].items():
+        stops = sorted(edge["node"]["iri"] for edge in suffering(outage(demo, planted), "STOPS"))
+        assert (name, stops) == (name, sorted(planted["stops"]))
+
+
+def test_question_15_gives_the_lost_redundancy_with_numbers(demo: Engine, truth: Answer) -> None:
+    for name, planted in truth["outages"].items():
+        found = [
+            (
+                edge["node"]["iri"],
+                gate["group"]["iri"] if gate["group"] else gate["medium"],
+                gate["required"],
+                gate["remaining"],
+            )
+            for edge in suffering(outage(demo, planted), "LOSES_REDUNDANCY")
+            for gate in edge["gates"]
+        ]
+        expected = [(loss["consumer"], loss["via"], loss["required"], loss["remaining"]) for loss in planted["losses"]]
+        assert (name, sorted(found)) == (name, sorted(expected))
+
+
+def test_question_15_names_the_sensors_that_go_dark_and_why(demo: Engine, truth: Answer) -> None:
+    for name, planted in truth["outages"].items():
+        answered = outage(demo, planted)
+        dark = sorted((edge["node"]["iri"], edge["dark"]) for edge in suffering(answered, "GOES_DARK"))
+        assert (name, dark) == (name, sorted((each["sensor"], each["reason"]) for each in planted["dark"]))
+        unseen = sorted(entity["iri"] for entity in answered["observedByNothing"])
+        assert (name, unseen) == (name, sorted(planted["observed_by_nothing"]))
+
+
+def test_question_15_names_the_orders_that_collide_with_the_outage(demo: Engine, truth: Answer) -> None:
+    planted = truth["outages"]["panel"]
+    found = sorted(
+        (each["kind"], [order["iri"] for order in each["orders"]]) for each in outage(demo, planted)["collisions"]
+    )
+    assert found == sorted((each["kind"], each["orders"]) for each in planted["collisions"])
+
+
+def test_question_15_is_seen_at_the_start_of_the_window(demo: Engine, truth: Answer) -> None:
+    document = """query($of: [ID!]!, $s: DateTime!, $e: DateTime!) {
+      impact(of: $of, input: {window: {start: $s, end: $e}}) { targets { asOf } } }"""
+    start, end = truth["outages"]["panel"]["window"]
+    result = demo.execute(document, {"of": truth["outages"]["panel"]["targets"], "s": start, "e": end})
+    assert result.data == {"impact": {"targets": [{"asOf": start}]}}
+
+
+def test_question_22_recalls_every_serial_and_order_of_a_lot(demo: Engine, truth: Answer) -> None:
+    planted = truth["bad_batch"]
+    parts = answer(demo, "22-recall-of-a-lot", lot=planted["batch"])["batch"]["parts"]
+    edges = [edge["node"] for edge in parts["hits"]["edges"]]
+    where = {node["iri"]: (iris(node["place"]) or [None])[0] for node in edges}
+    assert where == {serial["iri"]: serial["position"] for serial in planted["serials"]}
+    assert sorted({order for node in edges for order in iris(node["orders"])}) == planted["orders"]
+    assert sorted({failure for node in edges for failure in iris(node["failures"])}) == planted["failures"]
+    assert parts["counts"]["total"] == len(planted["serials"])
+    assert parts["completeness"]["complete"]
+
+
+def test_question_23_goes_back_to_the_raw_material(demo: Engine, truth: Answer) -> None:
+    planted = truth["bad_batch"]
+    for serial in planted["serials"]:
+        found = answer(demo, "23-back-to-raw-material", part=serial["iri"])["component"]["lineage"]
+        assert {planted["batch"], planted["raw"], planted["supplier"]} <= set(iris(found["hits"]))
+
+
+def test_a_disputed_batch_stands_in_the_conflicts(demo: Engine, truth: Answer) -> None:
+    planted = truth["audit"]["disputed"]
+    document = """query($k: String!) { component(key: $k) { conflicts { predicate value source }
+      relations(direction: UPSTREAM, relations: [FROM_BATCH]) { edges { node { iri } } } } }"""
+    result = demo.execute(document, {"k": planted["subject"]})
+    assert result.errors is None
+    assert result.data is not None
+    found = result.data["component"]
+    assert iris(found["relations"]) == [planted["answer"]]
+    expected = {"predicate": "fromBatch", "value": planted["conflict"], "source": planted["conflict_source"]}
+    assert found["conflicts"] == [expected]
