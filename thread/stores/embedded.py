@@ -40,7 +40,7 @@ class EmbeddedStore:
         self.found: tuple[str, ...] = ()
         """What opening met and settled, in sentences for the log: parts never sealed, a graph made anew."""
         self._clock = clock
-        self._guard = threading.Lock()
+        self._guard, self._graph_guard = threading.Lock(), threading.Lock()
         self._graph: OxigraphGraph | None = None
         self._journal: Journal | None = None
         self._open = True
@@ -90,22 +90,27 @@ class EmbeddedStore:
             StoreError: ``store-locked``: the store is open for reading and its writer has the graph.
         """
         self._refuse_closed()
-        if self._graph is None:
-            from thread.stores import oxigraph
+        with self._graph_guard:  # The follower's thread and a reader's may both be the first.
+            if self._graph is None:
+                self._graph = self._open_graph()
+            return self._graph
 
-            writer = owner(self.directory) if self.read_only else None
-            if writer is not None:
-                raise StoreError(
-                    f"Process {writer.pid} writes to the graph of {self.directory}.",
-                    code="store-locked",
-                    hint=f"Send the query to {writer.address}." if writer.address else "Stop that process first.",
-                    pid=writer.pid,
-                    address=writer.address,
-                )
-            self._graph = oxigraph.OxigraphGraph(self.directory / oxigraph.NAME, read_only=self.read_only)
-            if self._graph.fault:
-                self._say(f"The graph was broken and is made anew: {self._graph.fault}")
-        return self._graph
+    def _open_graph(self) -> "OxigraphGraph":
+        from thread.stores import oxigraph
+
+        writer = owner(self.directory) if self.read_only else None
+        if writer is not None:
+            raise StoreError(
+                f"Process {writer.pid} writes to the graph of {self.directory}.",
+                code="store-locked",
+                hint=f"Send the query to {writer.address}." if writer.address else "Stop that process first.",
+                pid=writer.pid,
+                address=writer.address,
+            )
+        graph = oxigraph.OxigraphGraph(self.directory / oxigraph.NAME, read_only=self.read_only)
+        if graph.fault:
+            self._say(f"The graph was broken and is made anew: {graph.fault}")
+        return graph
 
     def append(
         self,

@@ -168,7 +168,10 @@ class OxigraphGraph:
             with _foreign_errors(self.directory):
                 yield
         except StoreError:
-            self._store = None
+            # After a full disk the handle stays broken until it is opened again, which may fail too.
+            self._store, self._applied = None, (0, BEGIN)
+            with suppress(StoreError):
+                self._open()
             raise
 
     def _changes(self, store: ox.Store, delta: GraphDelta) -> tuple[list[ox.Quad], list[ox.Quad]]:
