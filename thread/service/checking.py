@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 from thread.clock import Clock
 from thread.config import Settings
 from thread.errors import StoreError
-from thread.facts import Triple
 from thread.projection import Projection
 from thread.service.writing import Writer
 from thread.stores.base import Store
+from thread.stores.plain import Plain, plain
 
 if TYPE_CHECKING:
     from thread.service.service import Service
 
 _SHOWN = 5
-_Plain = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,12 @@ def verify(service: "Service", store: Store, projection: Projection, writer: Wri
     writer.run(lambda: replay(store, fresh))
     now = service.clock.now()
     head = fresh.revision.ordinal
-    expected = {_plain(triple) for triple in fresh.triples(head, now)}
+    expected = {plain(triple) for triple in fresh.triples(head, now)}
     checked.append("projection")
-    differences += _compare("projection", expected, {_plain(t) for t in projection.triples(head, now)})
+    differences += _compare("projection", expected, {plain(t) for t in projection.triples(head, now)})
     if writer.follower.wait(head, seconds=600):
         checked.append("graph")
-        differences += _compare("graph", expected, {_plain(t) for t in store.graph.triples()})
+        differences += _compare("graph", expected, {plain(t) for t in store.graph.triples()})
     else:
         differences.append(f"the graph stopped following: {writer.follower.failure or 'it lags'}")
     return Verification(head, len(expected), tuple(checked), tuple(differences))
@@ -68,13 +67,7 @@ def _walk_chain(store: Store) -> None:
             pass
 
 
-def _plain(triple: Triple) -> _Plain:
-    """A triple without qualifiers, comparable across stores."""
-    end = triple.object if triple.object is not None else triple.value
-    return (triple.subject, triple.predicate, type(end).__name__, str(end))
-
-
-def _compare(name: str, expected: set[_Plain], found: set[_Plain]) -> list[str]:
+def _compare(name: str, expected: set[Plain], found: set[Plain]) -> list[str]:
     missing, extra = sorted(expected - found), sorted(found - expected)
     lines = [f"{name} misses {len(missing)}: {missing[:_SHOWN]}"] if missing else []
     return lines + ([f"{name} has {len(extra)} too many: {extra[:_SHOWN]}"] if extra else [])
