@@ -159,9 +159,7 @@ class Answer:
 
     @property
     def dark(self) -> Mapping[str, str]:
-        return {
-            name: str(each.dark) for (effect, name), each in self.effects.items() if effect is EffectKind.GOES_DARK
-        }
+        return {name: str(each.dark) for (effect, name), each in self.effects.items() if effect is EffectKind.GOES_DARK}
 
     def degrees(self, kind: EffectKind = EffectKind.STOPS) -> Mapping[str, int]:
         return {name: each.degree for (effect, name), each in self.effects.items() if effect is kind}
@@ -195,4 +193,4 @@ class Answer:
         return {str(reason.code): self.seen.names(reason.nodes) for reason in completeness.reasons}
 
 
-__all__ = ["DAY", "HOUR", "NOW", "T", "THR", "Answer", "Iri", "Plant", "Seen", "instant", "moment", "ontology", "word"]
+__all__ = ["DAY", "HOUR", "NOW", "THR", "Answer", "Iri", "Plant", "Seen", "T", "instant", "moment", "ontology", "word"]
