@@ -15,19 +15,23 @@ Node = tuple[str, str]
 Tables = Mapping[str, model.Table]
 
 
-def columns_named(spec: model.Table) -> set[str]:
-    """Every column that a table's part of the mapping names, but for look-ups from other tables."""
+def columns_named(spec: model.Table, place: str) -> set[str]:
+    """Every column that a table's part of a mapping names, but for look-ups from other tables.
+
+    Raises:
+        InputError: ``bad-mapping``: a template is not well formed.
+    """
     names = {*spec.key, *spec.times, *spec.when}
     if spec.sequence:
         names |= {*spec.sequence.by, spec.sequence.order}
     for column in spec.columns.values():
         names |= _sources(column)
-    for entity in spec.entities.values():
-        names |= _named_by_entity(entity)
+    for name, entity in spec.entities.items():
+        names |= _named_by_entity(entity, f"{place}.entities.{name}")
     return names
 
 
-def _named_by_entity(entity: model.EntitySpec) -> set[str]:
+def _named_by_entity(entity: model.EntitySpec, place: str) -> set[str]:
     templates = [entity.id, entity.label]
     valid, whens = [entity.valid], [entity.when]
     for identifier in entity.identifiers:
@@ -46,7 +50,7 @@ def _named_by_entity(entity: model.EntitySpec) -> set[str]:
         whens.append(link.when)
     names = {name for when in whens for name in when}
     names |= {name for v in valid if v for name in (v.start, v.end) if name}
-    return names | {name for template in templates if template for name in columns_of(template, "tables")}
+    return names | {name for template in templates if template for name in columns_of(template, place)}
 
 
 def _sources(column: model.Column) -> set[str]:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from thread.errors import InputError, known_near
+from thread.ingest.columns import columns_named
 from thread.ingest.model import (
     AttributeSpec,
     Column,
@@ -81,6 +82,7 @@ def check_words(mapping: Mapping, ontology: Ontology) -> None:
     words = Vocabulary(ontology, mapping.prefixes)
     for table_name, table in mapping.tables.items():
         place = f"tables.{table_name}"
+        columns_named(table, place)
         _check_lookups(mapping, table, place)
         kinds = {
             name: words.kind(entity.kind, f"{place}.entities.{name}.kind") for name, entity in table.entities.items()
@@ -98,8 +100,6 @@ def _check_lookups(mapping: Mapping, table: Table, place: str) -> None:
         if (column.previous or column.next) and table.sequence is None:
             hint = "Say by which columns and in which order: sequence: {by: [...], order: ...}."
             raise InputError(f"{where} needs the table's sequence.", code="bad-mapping", hint=hint)
-        if column.text is not None:
-            columns_of(column.text, where)
 
 
 def _check_entity(words: Vocabulary, entity: EntitySpec, kinds: dict[str, Kind], kind: Kind, place: str) -> None:

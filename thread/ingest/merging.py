@@ -6,7 +6,7 @@ from typing import NamedTuple
 from thread.facts import Value
 from thread.facts.columns import value_type
 from thread.ingest.report import shown
-from thread.ingest.rows import RowFault
+from thread.ingest.rows import Cell, RowFault
 from thread.ingest.speaking import Said
 from thread.ontology.model import Ontology
 from thread.terms import LABEL, TYPE, local_name
@@ -30,14 +30,16 @@ class Merger:
         self._single.update(item.iri for item in ontology.relations if item.single)
         self._single.update(item.iri for item in ontology.attributes if item.single)
         self._held: dict[tuple[object, ...], tuple[Said, Place]] = {}
-        self._first: dict[tuple[str, str], Place] = {}
-        self._conflicts: dict[tuple[str, Place], list[str]] = {}
+        self._first: dict[tuple[str, tuple[Cell, ...]], Place] = {}
 
-    def describe(self, entity: str, iri: str, place: Place) -> None:
-        """Take note that a row describes an entity as the table's own; a second row is reported."""
-        first = self._first.setdefault((f"{place.table}.{entity}", iri), place)
+    def describe(self, key: tuple[Cell, ...], place: Place) -> None:
+        """Take note of the key of a row; a second row with it is reported."""
+        first = self._first.setdefault((place.table, key), place)
         if first.row != place.row:
-            self._conflicts.setdefault((f"{place.table}.{entity}", place), []).append(iri)
+            said = shown(" ".join(str(cell) for cell in key))
+            message = f"has the key of row {first.row}; the rows were merged."
+            hint = "Filled cells beat empty ones, later rows beat earlier ones."
+            self._note(place, RowFault("repeated-key", message, value=said, hint=hint))
 
     def add(self, said: Said, place: Place) -> None:
         """A fact of an entity that other rows describe too."""
@@ -63,18 +65,6 @@ class Merger:
     def facts(self) -> Iterator[tuple[Said, Place]]:
         """What holds, in the order of the rows."""
         yield from sorted(self._held.values(), key=lambda held: held[1])
-
-    def finish(self) -> None:
-        """Report rows that repeat the key of another without a conflict."""
-        for (name, place), iris in self._conflicts.items():
-            first = self._first[name, iris[0]]
-            fault = RowFault(
-                "repeated-key",
-                f"describes {shown(iris[0])}, as row {first.row} does; the rows were merged.",
-                value=shown(iris[0]),
-                hint="Filled cells beat empty ones, later rows beat earlier ones.",
-            )
-            self._note(place, fault)
 
     def _narrower(self, old: Said, new: Said) -> Said | None:
         if self._ontology.is_a(str(new.value), str(old.value)):

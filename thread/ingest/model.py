@@ -131,24 +131,31 @@ class Column(_Part):
         return self
 
 
+def _as_list(given: Any) -> Any:
+    return given if given is None or isinstance(given, (list, tuple)) else [given]
+
+
+Values = Annotated[tuple[str, ...] | None, BeforeValidator(_as_list, json_schema_input_type=str | list[str] | None)]
+
+
 class Condition(_Part):
     """What a column must be."""
 
-    equals: tuple[str, ...] | None = Field(None, alias="is")
-    """One of these values."""
-    differs: tuple[str, ...] | None = Field(None, alias="not")
-    """None of these values."""
+    equals: Values = Field(None, alias="is")
+    """This value, or one of these."""
+    differs: Values = Field(None, alias="not")
+    """Not this value, none of these."""
     present: bool | None = None
     """Whether the cell holds anything."""
 
 
 def _as_condition(given: Any) -> Any:
-    if isinstance(given, dict):
-        return {k: v if isinstance(v, (list, tuple, bool)) else [v] for k, v in given.items()}
-    return {"is": given if isinstance(given, list) else [given]}
+    return given if isinstance(given, dict) else {"is": given}
 
 
-When = dict[ColumnName, Annotated[Condition, BeforeValidator(_as_condition, json_schema_input_type=Any)]]
+When = dict[
+    ColumnName, Annotated[Condition, BeforeValidator(_as_condition, json_schema_input_type=str | list[str] | Condition)]
+]
 """Column: value, list of values, ``{is: …}``, ``{not: …}`` or ``{present: true}``; all must hold."""
 
 
@@ -184,10 +191,6 @@ class AttributeSpec(_Part):
     when: When = {}
     required: bool = False
     """A row without it is refused."""
-
-
-def _as_list(given: Any) -> Any:
-    return given if isinstance(given, list) else [given]
 
 
 class Target(_Part):

@@ -74,6 +74,8 @@ class LinkPlan:
     qualifiers: tuple[tuple[str, ValueOf], ...]
     when: Test | None
     required: bool
+    again: bool
+    """An earlier link of the entity has the same relation, and may say the same."""
 
 
 @dataclass(slots=True)
@@ -110,11 +112,12 @@ class EntityPlan:
 
 @dataclass(slots=True)
 class TablePlan:
-    """All entities of a table, and the columns that a row must fill."""
+    """All entities of a table. The first is what a row is about: without it a row is refused."""
 
     table: TableData
-    key: list[tuple[str, int]]
     entities: list[EntityPlan]
+    own_key: list[int]
+    """Where the columns lie that tell rows apart: those of ``key``, else those that name the first entity."""
     columns: dict[str, str]
     """Column of the file by predicate, for faults that are found later."""
 
@@ -128,11 +131,10 @@ def compile_table(table: TableData, mapping: model.Mapping, words: Vocabulary) -
     place = f"tables.{table.name}"
     compiler = _Compiler(table.layout, words, table.read, mapping.namespace)
     entities = [compiler.entity(name, spec, f"{place}.entities.{name}") for name, spec in table.spec.entities.items()]
-    required = () if table.spec.key or entities[0].when else entities[0].columns  # a key that is said is checked before
-    key = [(name, table.layout.index(name, f"{place}.key")) for name in required]
     columns = {plan.attribute.iri: plan.column for entity in entities for plan in entity.attributes}
     columns |= {link.relation.iri: link.target.column for entity in entities for link in entity.links}
-    return TablePlan(table, key, entities, columns)
+    own = [table.layout.index(name, f"{place}.key") for name in table.spec.key or entities[0].columns]
+    return TablePlan(table, entities, own, columns)
 
 
 class _Compiler:
@@ -162,7 +164,10 @@ class _Compiler:
             interval=self._interval(spec.valid, f"{place}.valid"),
             occurred=next((plan.value for plan in attributes if event and plan.attribute.iri == OCCURRED), None),
             attributes=attributes,
-            links=[self._link(link, f"{place}.links.{i}") for i, link in enumerate(spec.links)],
+            links=[
+                self._link(link, f"{place}.links.{i}", any(link.relation == other.relation for other in spec.links[:i]))
+                for i, link in enumerate(spec.links)
+            ],
             pairs=tuple((THR + a, THR + b) for a, b in _PAIRS if {THR + a, THR + b} <= said),
             namespace=self._namespace,
         )
@@ -187,9 +192,7 @@ class _Compiler:
                 found.append(Key(scheme, given, checked_key(text, value.column), identifies, value.column))
             return found
 
-        first = next((value.columns for _, _, value, identifies in compiled if identifies), ())
-        alone = sum(identifies for *_, identifies in compiled) == 1
-        return keys, first if alone else ()
+        return keys, tuple(column for _, _, value, identifies in compiled if identifies for column in value.columns)
 
     def _attribute(self, word: str, spec: model.AttributeSpec, place: str) -> AttributePlan:
         attribute = self._words.attribute(word, place)
@@ -202,7 +205,7 @@ class _Compiler:
             column=compile_template(spec.value, self._layout, place).column,
         )
 
-    def _link(self, spec: model.LinkSpec, place: str) -> LinkPlan:
+    def _link(self, spec: model.LinkSpec, place: str, again: bool) -> LinkPlan:
         target = spec.to if spec.to is not None else spec.source
         assert target is not None
         qualifiers = []
@@ -219,6 +222,7 @@ class _Compiler:
             qualifiers=tuple(sorted(qualifiers, key=lambda pair: pair[0])),
             when=compile_when(spec.when, self._layout, f"{place}.when"),
             required=spec.required,
+            again=again,
         )
 
     def _reference(self, target: str | model.Target, place: str) -> Reference:

@@ -107,7 +107,6 @@ class _Reader:
             self._reject(speakers[early[0]], *early)
         for order, (name, plan) in enumerate(self._plans.items()):
             self._speak(order, name, plan, speakers[name])
-        self._merger.finish()
         direct = self._builder.parts()
         parts = self._checked(direct, self._merged())
         self._note_dangling()
@@ -129,7 +128,7 @@ class _Reader:
         self._identities.finish(lambda table, row, fault: self._note_row(table, row, fault))
 
     def _speak(self, order: int, name: str, plan: TablePlan, speaker: Speaker) -> None:
-        own, origin = plan.entities[0].name, plan.table.spec.file
+        own, key, origin = plan.entities[0].name, plan.own_key, plan.table.spec.file
         repeated, tally = self._identities.repeated, self._tally[name]
         link, attribute, merge = self._builder.link, self._builder.attribute, self._merger.add
 
@@ -144,7 +143,10 @@ class _Reader:
                 continue
             number = row.number
             place = Place(order, name, number, row.line)
-            self._remember(saying, own, place)
+            self._remember(saying, place)
+            first = saying.entities.get(own)
+            if first is not None and first in repeated and key:
+                self._merger.describe(tuple(row.cells[index] for index in key), place)
             mine = saying.entities.values()
             for said in saying.facts:
                 subject, predicate, value, linked, start, end, qualifiers = said
@@ -157,14 +159,11 @@ class _Reader:
                 else:
                     attribute(subject, predicate, value, start, end, qualifiers, origin, number)
 
-    def _remember(self, saying: Saying, own: str, place: Place) -> None:
+    def _remember(self, saying: Saying, place: Place) -> None:
         """Who is described and who is referred to; the notes of a row that enters."""
         self._described.update(saying.entities.values())
         for iri, column in saying.ends:
             self._ends.setdefault(iri, (place, column))
-        first = saying.entities.get(own)
-        if first is not None and first in self._identities.repeated:
-            self._merger.describe(own, first, place)
         for note in saying.notes:
             self._note(place, note)
 

@@ -33,10 +33,8 @@ class Finding:
     def sentence(self) -> str:
         """The finding as one line of text."""
         place = f"row {self.row} of {self.file}" if self.row else self.file
-        said = (
-            f"{self.rule}: {place} (line {self.line}): {self.message}" if self.line else f"{self.rule}: {self.message}"
-        )
-        return f"{said} {self.hint}".rstrip()
+        place += f" (line {self.line})" if self.line else ""
+        return f"{self.rule}: {place}: {self.message} {self.hint}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,10 @@ def _merge_into(first: Row, row: Row, layout: Layout, key: Sequence[str]) -> Row
 
 def repeated(first: int, column: str, value: Cell, differing: Sequence[str]) -> RowFault:
     """The note that a row repeats the key of an earlier one."""
-    what = f"and differs in {', '.join(differing)}; this row's values hold" if differing else "and was merged with it"
-    return RowFault("repeated-key", f"has the key of row {first}, {what}.", column=column, value=shown(value))
+    what = f" and differs in {', '.join(differing)}" if differing else ""
+    hint = "Filled cells beat empty ones, later rows beat earlier ones."
+    message = f"has the key of row {first}{what}; the rows were merged."
+    return RowFault("repeated-key", message, column=column, value=shown(value), hint=hint)
 
 
 def ordered(rows: list[Row], by: Sequence[int], order: int) -> list[list[Row]]:

@@ -60,9 +60,10 @@ class Speaker:
     def name(self, row: Row) -> tuple[dict[str, str], bool]:
         """The entities of a row that is not wholly right, and whether all of them could be named."""
         named, whole = {}, True
+        cells = row.cells + [None] * (len(self._plan.table.layout.names) - len(row.cells))
         for plan in self._plan.entities:
             try:
-                minted = plan.minted(row.cells, plan.keys(row.cells))
+                minted = plan.minted(cells, plan.keys(cells))
             except RowFault:
                 minted = None
             if minted is None:
@@ -78,10 +79,7 @@ class Speaker:
             RowFault: the row does not enter.
         """
         cells = row.cells
-        for name, index in self._plan.key:
-            if cells[index] is None:
-                raise missing_key(name)
-        saying = Saying({}, [], [], [])
+        saying, first = Saying({}, [], [], []), self._plan.entities[0]
         there: list[tuple[EntityPlan, str, list[Key]]] = []
         for plan in self._plan.entities:
             if plan.when is not None and not plan.when(cells):
@@ -89,6 +87,8 @@ class Speaker:
             keys = plan.keys(cells)
             minted = plan.minted(cells, keys)
             if minted is None:
+                if plan is first and plan.when is None:
+                    raise missing_key(self._empty(plan, cells))
                 continue
             self._identities.check(self._table, row.number, plan.name)
             iri = self._identities.canonical(minted)
@@ -97,6 +97,11 @@ class Speaker:
         for plan, iri, keys in there:
             self._entity(plan, iri, keys, cells, saying)
         return saying
+
+    def _empty(self, plan: EntityPlan, cells: Cells) -> str:
+        """The first empty column of those that name an entity."""
+        names = self._plan.table.layout.names
+        return next((column for column in plan.columns if cells[names.index(column)] is None), plan.columns[0])
 
     def _entity(self, plan: EntityPlan, iri: str, keys: list[Key], cells: Cells, saying: Saying) -> None:
         facts = saying.facts
@@ -158,7 +163,9 @@ class Speaker:
             start, end = held
         qualifiers = qualifiers_of(link, cells) if link.qualifiers else ()
         subject, other = (far, iri) if link.inward else (iri, far)
-        saying.facts.append(Said(subject, link.relation.iri, other, True, start, end, qualifiers))
+        said = Said(subject, link.relation.iri, other, True, start, end, qualifiers)
+        if not (link.again and said in saying.facts):
+            saying.facts.append(said)
 
     def _far_end(self, link: LinkPlan, cells: Cells, saying: Saying) -> str | None:
         target = link.target

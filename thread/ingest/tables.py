@@ -89,7 +89,7 @@ class Tables:
                     cells.append(make(cells))
             except RowFault as fault:
                 if on_fault:
-                    on_fault(name, row.number, row.line, fault, _padded(cells, table.layout))
+                    on_fault(name, row.number, row.line, fault, cells)
                 continue
             yield row
 
@@ -122,7 +122,7 @@ class Tables:
                 prepare(row.cells)
             except RowFault as fault:
                 if on_fault:
-                    on_fault(table.name, row.number, row.line, fault, _padded(row.cells, table.layout))
+                    on_fault(table.name, row.number, row.line, fault, row.cells)
                 continue
             yield row
 
@@ -208,13 +208,13 @@ class Tables:
     def _refuse(self, table: TableData, row: Row, fault: RowFault) -> None:
         if id(row.cells) not in table.faulted:
             table.faulted.add(id(row.cells))
-            self._on_fault(table.name, row.number, row.line, fault, _padded(list(row.cells), table.layout))
+            self._on_fault(table.name, row.number, row.line, fault, row.cells)
 
 
 def _opened(name: str, spec: model.Table, defaults: model.Read, folder: Path) -> TableData:
     read = spec.read.over(defaults).over(model.DEFAULTS)
     made = {*spec.columns, *([spec.sequence.number] if spec.sequence and spec.sequence.number else [])}
-    needed = columns_named(spec) - made
+    needed = columns_named(spec, f"tables.{name}") - made
     file = open_csv(folder / spec.file, needed, read.encoding or "utf-8", read.delimiter, read.empty or ())
     clash = sorted(made & set(file.header))
     if clash:
@@ -273,7 +273,3 @@ def missing_key(column: str) -> RowFault:
     """Why a row without its key does not enter."""
     hint = "Without it the row names nothing."
     return RowFault("missing-value", f'the key "{column}" is empty.', column=column, hint=hint)
-
-
-def _padded(cells: Cells, layout: Layout) -> Cells:
-    return cells + [None] * (len(layout.names) - len(cells))

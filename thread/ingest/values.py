@@ -130,10 +130,17 @@ def _parser(attribute: Attribute, words: Vocabulary, read: Read, column: str) ->
             except InputError as error:
                 hint = f'{error.hint or ""} The decimal mark is "{mark or "."}".'.strip() if mark else error.hint
                 raise RowFault(error.code, error.message, column=column, value=text, hint=hint or "") from error
+        if isinstance(value, Decimal):
+            value = _plain(value)
         _check(attribute, value, text, column, words)
         return value
 
     return parse
+
+
+def _plain(number: Decimal) -> Decimal:
+    """1.50, 15e-1 and 1.5 are one value, and are kept as one text."""
+    return Decimal(f"{number.normalize():f}") if number else Decimal(0)
 
 
 def _check(attribute: Attribute, value: Value, text: Cell, column: str, words: Vocabulary) -> None:
@@ -160,7 +167,7 @@ def _with_unit(
         if by is None:
             return value
         exact = convert(Decimal(str(value)), by)
-        result: Value = float(exact) if attribute.type is ValueType.REAL else exact
+        result: Value = float(exact) if attribute.type is ValueType.REAL else _plain(exact)
         if attribute.type is ValueType.INTEGER:
             if exact != int(exact):
                 hint = f'Give a whole number of "{kept}".'
