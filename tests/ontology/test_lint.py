@@ -83,6 +83,8 @@ FAULTS: list[tuple[str, str, str]] = [
      "urn:my#rel"),
     ("my:rel rdfs:subPropertyOf thr:dependsOn ; thr:carries [ thr:law thr:Mix ; thr:weight \"NaN\"^^xsd:double ] .",
      "bad-weight", "urn:my#rel"),
+    ("my:rel rdfs:subPropertyOf thr:dependsOn ; thr:carries [ thr:law thr:Mix ; thr:weight -0.1 ] .", "bad-weight",
+     "urn:my#rel"),
     ("my:rel rdfs:subPropertyOf thr:dependsOn ; thr:carries [ thr:law thr:Mix ] .", "bad-weight", "urn:my#rel"),
     ("my:rel rdfs:subPropertyOf thr:dependsOn ; thr:carries [ thr:law thr:Hard ; thr:weight 0.5 ] .", "bad-weight",
      "urn:my#rel"),

@@ -1,6 +1,9 @@
 """The frozen ontology says what the Turtle files say, whoever reads them, in whatever order they stand."""
 
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -249,16 +252,19 @@ def test_a_subkind_may_say_otherwise_about_criticality(extended: Ontology) -> No
 
 
 def test_a_kind_of_two_superkinds_is_essential_if_either_is(tmp_path: Path) -> None:
-    ontology = load_ontology([write(tmp_path, "my:Box rdfs:subClassOf thr:Asset, thr:Component .")])
-    box = ontology.kind["urn:my#Box"]
+    text = """
+    my:Gun rdfs:subClassOf thr:Component ; thr:criticality thr:NonEssential .
+    my:Box rdfs:subClassOf my:Gun, thr:Component .
+    """
+    box = load_ontology([write(tmp_path, text)]).kind["urn:my#Box"]
 
-    assert box.parents == (UpperKind.ASSET, UpperKind.COMPONENT)
+    assert box.parents == ("urn:my#Gun", UpperKind.COMPONENT)
     assert box.essential
 
 
 def test_what_a_kind_conducts_produces_and_feeds_is_inherited(tmp_path: Path) -> None:
     text = """
-    my:Valve rdfs:subClassOf thr:Asset ; thr:conductsWhen thr:Open ; thr:feeds my:Water .
+    my:Valve rdfs:subClassOf thr:Asset ; thr:conductsWhen thr:Open ; thr:feeds my:Water ; thr:produces my:Heat .
     my:GateValve rdfs:subClassOf my:Valve ; thr:produces my:Noise .
     my:Switch rdfs:subClassOf my:Valve ; thr:conductsWhen thr:Closed ; thr:conducts false .
     """
@@ -266,9 +272,9 @@ def test_what_a_kind_conducts_produces_and_feeds_is_inherited(tmp_path: Path) ->
     gate, switch = ontology.kind["urn:my#GateValve"], ontology.kind["urn:my#Switch"]
 
     assert (gate.conducts, gate.conducts_when, gate.feeds) == (True, "OPEN", "urn:my#Water")
-    assert gate.produces == {"urn:my#Noise"}
+    assert gate.produces == {"urn:my#Noise", "urn:my#Heat"}
     assert (switch.conducts, switch.conducts_when) == (False, "CLOSED")
-    assert ontology.media.keys() == {"urn:my#Water", "urn:my#Noise"}
+    assert ontology.media.keys() == {"urn:my#Water", "urn:my#Noise", "urn:my#Heat"}
 
 
 def test_an_inverse_may_be_named_from_either_side(tmp_path: Path) -> None:
@@ -305,6 +311,13 @@ def test_a_law_of_ones_own_replaces_the_inherited_one(tmp_path: Path) -> None:
     assert relation(ontology, "dependsOn").carries == Carries(Law.HARD)
 
 
+def test_a_relation_of_ones_own_may_carry_nothing(tmp_path: Path) -> None:
+    ontology = load_ontology([write(tmp_path, "my:likes rdfs:subPropertyOf thr:dependsOn ; thr:carries thr:Nothing .")])
+    likes = ontology.relation["urn:my#likes"]
+
+    assert (likes.carries, likes.carries_to) == (Carries(Law.NOTHING), None)
+
+
 def test_a_subkind_may_require_an_attribute_that_its_superkind_may_lack(tmp_path: Path) -> None:
     text = """
     my:Robot rdfs:subClassOf thr:Asset ; sh:property [ sh:path my:mass ; sh:datatype xsd:double ; sh:minCount 1 ] .
@@ -337,6 +350,14 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_files(tmp_path: Path) -
     second = write(tmp_path, "my:Machine rdfs:subClassOf thr:Asset .", "b.ttl")
 
     assert load_ontology([first, second]).fingerprint == load_ontology([second, first]).fingerprint
+
+
+def test_the_fingerprint_is_the_same_in_every_process(ontology: Ontology) -> None:
+    code = "from thread.ontology import load_ontology; print(load_ontology().fingerprint)"
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == ontology.fingerprint
 
 
 @pytest.mark.parametrize(
