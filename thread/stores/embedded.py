@@ -14,8 +14,9 @@ from thread.facts import ChangeSet, Commit, GraphDelta, Revision
 from thread.stores.base import Capability
 from thread.stores.digest import content_digest, refuse_conflict, refuse_reuse
 from thread.stores.head import HeadFile
-from thread.stores.journal import NAME, Journal, Reader, damaged, inspect
+from thread.stores.journal import Journal, inspect
 from thread.stores.lock import Lock, Owner, owner
+from thread.stores.reading import NAME, Reader, damaged
 
 if TYPE_CHECKING:
     from thread.stores.oxigraph import OxigraphGraph
