@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 from structlog.testing import capture_logs
 
 from tests.api.plant import open_demo
@@ -15,26 +16,25 @@ from thread.api.app import create_app
 from thread.api.auth import require_safe_binding
 from thread.api.graphiql import CSP, STATIC
 from thread.errors import InputError
-from thread.service import Service
 
 HOME = "http://127.0.0.1:8420"
 OK = {"query": "{ service { backend } }"}
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[Service]:
+def guarded() -> Iterator[Starlette]:
     service = open_demo(
         max_body_bytes=4096, allowed_hosts=("plant.example",), allowed_origins=("https://tool.example",)
     )
-    yield service
+    yield create_app(service)
     service.close()
 
 
-def send(service: Service, method: str, path: str, base: str = HOME, **kwargs: Any) -> httpx.Response:
+def send(app: Starlette, method: str, path: str, base: str = HOME, **kwargs: Any) -> httpx.Response:
     import anyio
 
     async def run() -> httpx.Response:
-        transport = httpx.ASGITransport(create_app(service))
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=base) as client:
             return await client.request(method, path, **kwargs)
 
@@ -45,7 +45,7 @@ def code(response: httpx.Response) -> str:
     return str(response.json()["errors"][0]["extensions"]["code"])
 
 
-def test_a_query_is_answered_with_revision_and_request_id(guarded: Service) -> None:
+def test_a_query_is_answered_with_revision_and_request_id(guarded: Starlette) -> None:
     answer = send(guarded, "POST", "/graphql", json=OK, headers={"x-request-id": "r-1"})
     assert answer.json()["data"] == {"service": {"backend": "memory"}}
     assert answer.json()["extensions"]["revision"] == "1"
@@ -54,7 +54,7 @@ def test_a_query_is_answered_with_revision_and_request_id(guarded: Service) -> N
 
 
 @pytest.mark.parametrize("given", ["has space", "x" * 65, "new\tline", ""])
-def test_a_request_id_that_could_forge_a_log_line_is_replaced(guarded: Service, given: str) -> None:
+def test_a_request_id_that_could_forge_a_log_line_is_replaced(guarded: Starlette, given: str) -> None:
     answer = send(guarded, "GET", "/healthz", headers={"x-request-id": given})
     assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["x-request-id"])
 
@@ -63,34 +63,34 @@ def test_a_request_id_that_could_forge_a_log_line_is_replaced(guarded: Service, 
     "host",
     ["evil.example", "127.0.0.1", "127.0.0.1:9999", "localhost.evil.example:8420", "127.0.0.1:8420@evil", ":8420"],
 )
-def test_a_host_that_is_not_ours_is_refused_also_on_loopback(guarded: Service, host: str) -> None:
+def test_a_host_that_is_not_ours_is_refused_also_on_loopback(guarded: Starlette, host: str) -> None:
     answer = send(guarded, "POST", "/graphql", json=OK, headers={"host": host})
     assert (answer.status_code, code(answer)) == (403, "FORBIDDEN")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8420", "localhost:8420", "LOCALHOST:8420", "[::1]:8420", "plant.example"])
-def test_loopback_names_with_the_bound_port_and_named_hosts_are_answered(guarded: Service, host: str) -> None:
+def test_loopback_names_with_the_bound_port_and_named_hosts_are_answered(guarded: Starlette, host: str) -> None:
     assert send(guarded, "POST", "/graphql", json=OK, headers={"host": host}).status_code == 200
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9999", "http://localhost:8420"])
-def test_a_page_of_another_origin_is_refused(guarded: Service, origin: str) -> None:
+def test_a_page_of_another_origin_is_refused(guarded: Starlette, origin: str) -> None:
     answer = send(guarded, "POST", "/graphql", json=OK, headers={"origin": origin})
     assert (answer.status_code, code(answer)) == (403, "FORBIDDEN")
 
 
 @pytest.mark.parametrize("origin", [HOME, "https://tool.example"])
-def test_our_own_and_named_origins_may_call(guarded: Service, origin: str) -> None:
+def test_our_own_and_named_origins_may_call(guarded: Starlette, origin: str) -> None:
     answer = send(guarded, "POST", "/graphql", json=OK, headers={"origin": origin})
     assert answer.status_code == 200
 
 
-def test_a_body_above_the_limit_is_refused(guarded: Service) -> None:
+def test_a_body_above_the_limit_is_refused(guarded: Starlette) -> None:
     answer = send(guarded, "POST", "/graphql", json={"query": "x" * 5000})
     assert (answer.status_code, code(answer)) == (413, "TOO_LARGE")
 
 
-def test_a_body_that_does_not_tell_its_length_is_cut_at_the_limit(guarded: Service) -> None:
+def test_a_body_that_does_not_tell_its_length_is_cut_at_the_limit(guarded: Starlette) -> None:
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -116,13 +116,13 @@ def test_a_body_that_does_not_tell_its_length_is_cut_at_the_limit(guarded: Servi
         (b"{}", 400),
     ],
 )
-def test_a_body_that_is_no_request_is_refused_in_shape(guarded: Service, body: bytes, status: int) -> None:
+def test_a_body_that_is_no_request_is_refused_in_shape(guarded: Starlette, body: bytes, status: int) -> None:
     answer = send(guarded, "POST", "/graphql", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, code(answer)) == (status, "BAD_QUERY")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
-def test_media_types_that_a_form_can_send_are_refused(guarded: Service, kind: str) -> None:
+def test_media_types_that_a_form_can_send_are_refused(guarded: Starlette, kind: str) -> None:
     answer = send(guarded, "POST", "/graphql", content=b'{"query":"{__typename}"}', headers={"content-type": kind})
     assert (answer.status_code, code(answer)) == (400, "BAD_QUERY")
 
@@ -135,13 +135,13 @@ def test_media_types_that_a_form_can_send_are_refused(guarded: Service, kind: st
         ("*/*", "application/json", 200),
     ],
 )
-def test_the_media_type_and_status_follow_accept(guarded: Service, accept: str, media: str, status: int) -> None:
+def test_the_media_type_and_status_follow_accept(guarded: Starlette, accept: str, media: str, status: int) -> None:
     answer = send(guarded, "POST", "/graphql", json={"query": "{ nothing }"}, headers={"accept": accept})
     assert (answer.status_code, answer.headers["content-type"]) == (status, f"{media}; charset=utf-8")
     assert "data" not in answer.json()
 
 
-def test_queries_may_be_sent_by_get(guarded: Service) -> None:
+def test_queries_may_be_sent_by_get(guarded: Starlette) -> None:
     answer = send(
         guarded,
         "GET",
@@ -151,27 +151,27 @@ def test_queries_may_be_sent_by_get(guarded: Service) -> None:
     assert answer.json()["data"] == {"asset": {"iri": "urn:t:line"}}
 
 
-def test_health_readiness_and_metrics_are_served(guarded: Service) -> None:
+def test_health_readiness_and_metrics_are_served(guarded: Starlette) -> None:
     assert send(guarded, "GET", "/healthz").json() == {"status": "ok"}
     assert send(guarded, "GET", "/readyz").json() == {"status": "ready", "revision": "1", "backend": "memory"}
     text = send(guarded, "GET", "/metrics").text
     assert "thread_revision 1.0" in text
 
 
-def test_nothing_else_is_served_and_says_so_in_shape(guarded: Service) -> None:
+def test_nothing_else_is_served_and_says_so_in_shape(guarded: Starlette) -> None:
     answer = send(guarded, "GET", "/secrets")
     assert (answer.status_code, code(answer)) == (404, "NOT_FOUND")
     assert send(guarded, "POST", "/healthz").status_code == 405
 
 
-def test_each_request_is_one_log_line_without_its_query(guarded: Service) -> None:
+def test_each_request_is_one_log_line_without_its_query(guarded: Starlette) -> None:
     with capture_logs() as logs:
         send(guarded, "POST", "/graphql", json={"query": '{ asset(key: "confidential") { iri } }'})
     assert [(entry["event"], entry["status"], entry["path"]) for entry in logs] == [("request", 200, "/graphql")]
     assert "confidential" not in str(logs)
 
 
-def test_graphiql_comes_from_our_own_files_and_may_call_nobody_else(guarded: Service) -> None:
+def test_graphiql_comes_from_our_own_files_and_may_call_nobody_else(guarded: Starlette) -> None:
     page = send(guarded, "GET", "/graphiql")
     assert page.headers["content-security-policy"] == CSP
     assert "default-src 'none'" in CSP
@@ -189,11 +189,11 @@ def test_the_files_of_graphiql_stay_light_and_carry_their_licences() -> None:
 
 
 @pytest.mark.parametrize("name", ["../app.py", "..%2f..%2fapp.py", "%2e%2e/app.py", "nothing.js"])
-def test_no_other_file_is_served(guarded: Service, name: str) -> None:
+def test_no_other_file_is_served(guarded: Starlette, name: str) -> None:
     assert send(guarded, "GET", f"/graphiql/static/{name}").status_code == 404
 
 
-def test_the_menu_lists_the_questions_with_their_variables(guarded: Service) -> None:
+def test_the_menu_lists_the_questions_with_their_variables(guarded: Starlette) -> None:
     found = {each["name"]: each for each in send(guarded, "GET", "/graphiql/examples.json").json()}
     assert found["07-failed-part-lineage"]["title"].startswith("7. A part has failed")
     assert '"part": "WT-1030"' in found["07-failed-part-lineage"]["variables"]

@@ -204,3 +204,9 @@ def test_the_version_is_the_revision_that_last_changed_an_entity(ask: Ask) -> No
 def test_an_id_holds_nothing_but_the_entity_and_its_view(ask: Ask) -> None:
     then = ask('{ entity(iri: "urn:t:f1", at: {validAt: "2026-02-01T10:00:00Z"}) { id } }')["entity"]["id"]
     assert decode_id(then) == ("urn:t:f1", At(valid_at=SWAP))
+
+
+def test_lookup_of_an_as_of_id_stays_in_its_view(ask: Ask) -> None:
+    then = encode_id("urn:t:m1", At(valid_at=SWAP - 1))
+    document = "query($r: String!) { lookup(ref: $r) { entities { id } } component(key: $r) { id } }"
+    assert ask(document, r=then) == {"lookup": {"entities": [{"id": then}]}, "component": {"id": then}}

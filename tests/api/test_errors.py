@@ -135,3 +135,16 @@ def test_introspection_is_answered(ask: Ask) -> None:
     from graphql import get_introspection_query
 
     assert ask(get_introspection_query())["__schema"]["queryType"]["name"] == "Query"
+
+
+def test_only_short_documents_are_cached(engine: Engine) -> None:
+    from thread.api.limits import CACHED_SOURCE, SmallParserCache
+
+    held = SmallParserCache().cached_parse_document.cache_info
+    engine.execute("{ service { version } } # short")
+    before = held().currsize
+    engine.execute("{ service { version } } # " + "x" * CACHED_SOURCE)
+    assert held().currsize == before
+    hits = held().hits
+    engine.execute("{ service { version } } # short")
+    assert held().hits == hits + 1

@@ -166,3 +166,8 @@ def test_names_that_graphql_cannot_tell_apart_are_refused_with_the_way_out(tmp_p
         build_schema(load_ontology([path]))
     assert caught.value.code == "bad-ontology"
     assert caught.value.hint
+
+
+def test_what_may_not_be_seen_has_its_type_from_the_first_schema(core: GraphQLSchema) -> None:
+    hidden: Any = core.type_map["Restricted"]
+    assert {face.name for face in hidden.interfaces} == {"Entity", "Node"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,9 +56,18 @@ def test_answers_over_the_wire_are_those_of_the_engine(client: httpx.Client) -> 
     assert [(hit["degree"], hit["node"]["iri"]) for hit in hits][:2] == [(1, "urn:t:b1"), (1, "urn:t:motor-a")]
 
 
-def test_a_body_is_refused_by_its_length_before_it_is_sent(client: httpx.Client) -> None:
-    answer = client.post("/graphql", content=b"x", headers={"content-length": "99999999"})
-    assert answer.status_code == 413
+def raw(address: str, request: str) -> bytes:
+    """What the server answers to bytes as they are."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(request.format(host=f"{host}:{port}").encode())
+        return connection.recv(4096)
+
+
+def test_a_body_is_refused_by_its_length_before_it_is_sent(address: str, client: httpx.Client) -> None:
+    assert client.get("/healthz").status_code == 200
+    answer = raw(address, "POST /graphql HTTP/1.1\r\nHost: {host}\r\nContent-Length: 99999999\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 413 ")
 
 
 def test_many_clients_at_once_get_the_same_answer(client: httpx.Client) -> None:
@@ -83,9 +93,7 @@ def test_health_is_answered_while_a_query_runs(client: httpx.Client, monkeypatch
 
 
 def test_a_client_that_hangs_up_does_no_harm(client: httpx.Client, address: str) -> None:
-    import socket
-
     host, port = address.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as raw:
-        raw.sendall(f"POST /graphql HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 500\r\n\r\n{{".encode())
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(f"POST /graphql HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Length: 500\r\n\r\n{{".encode())
     assert client.get("/healthz").status_code == 200

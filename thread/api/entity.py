@@ -112,6 +112,7 @@ class Entity(Node):
         before: str | None = None,
     ) -> RelationConnection:
         """Links of this entity, ordered by relation and IRI. Relations and kinds include those below them. Relations without a direction (locatedIn, appliesTo) come when they are named or the direction is BOTH. 50 where neither first nor last is given, at most 500."""  # noqa: E501  one paragraph is one description
+        self._reading.scope.check_time()
         request = PageRequest.of(first, after, last, before, self._reading.scope.max_page)
         words = self._reading.vocabulary
         return RelationConnection(self, direction, words.relations(relations), words.kinds(kinds), request)

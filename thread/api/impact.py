@@ -372,6 +372,7 @@ class Impact:
         before: str | None = None,
     ) -> EffectConnection:
         """What stops, loses redundancy, degrades or goes dark, each with its reason. 100 where neither first nor last is given, at most 500."""  # noqa: E501  one paragraph is one description
+        self._reading.scope.check_time()
         request = PageRequest.of(first, after, last, before, self._reading.scope.max_page, default=100)
         wanted = None if kinds is None else frozenset(reasoning.EffectKind(kind) for kind in kinds)
         return EffectConnection(self._reading, self._answer, wanted, request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from thread.api.entity import Entity, Node
 from thread.api.publish import Member, Namespace, define, make_enum, members
@@ -11,6 +11,9 @@ from thread.api.vocabulary import AttributeField, Vocabulary
 from thread.api.words import EntityKind, RelationKind
 from thread.ontology.model import Kind, Ontology, Relation
 from thread.terms import UpperKind
+
+RESTRICTED: Final = "Restricted"
+_SAID_OF_RESTRICTED: Final = "Something that the caller may not see: it is there, and that is all that is told."
 
 
 def publish_words(words: Vocabulary, namespace: Namespace) -> None:
@@ -54,6 +57,9 @@ def publish_kinds(words: Vocabulary, namespace: Namespace) -> list[type]:
         name = words.type_names[kind.ordinal]
         body = {"is_type_of": _is_instance(name)}
         concrete.append(define(name, _said_of_instances(kind), fields, namespace, bases=bases, body=body))
+    hidden = {"is_type_of": _is_instance(RESTRICTED)}
+    bases = (interfaces[UpperKind.ENTITY],)
+    concrete.append(define(RESTRICTED, _SAID_OF_RESTRICTED, (), namespace, bases=bases, body=hidden))
     return concrete
 
 

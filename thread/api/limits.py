@@ -5,7 +5,7 @@ from typing import Final
 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 
 from thread.api.errors import STATUS, wire_error
 from thread.errors import LimitError
@@ -13,6 +13,9 @@ from thread.errors import LimitError
 MAX_SOURCE: Final = 200_000
 """Characters of a GraphQL document."""
 MAX_COMMENTS: Final = 1_000
+CACHED_DOCUMENTS: Final = 128
+CACHED_SOURCE: Final = 4_096
+"""Characters of the longest document that is cached."""
 
 
 class DocumentLimits(SchemaExtension):
@@ -27,6 +30,34 @@ class DocumentLimits(SchemaExtension):
             max_lexical_tokens=self._max_tokens, max_source_length=MAX_SOURCE, max_comments=MAX_COMMENTS
         )
         yield
+
+
+class SmallParserCache(ParserCache):
+    """Keeps parsed documents, if they are short: large ones would let a stranger fill the memory."""
+
+    def __init__(self) -> None:
+        super().__init__(maxsize=CACHED_DOCUMENTS)
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the document from the cache, or parse it into the cache."""
+        if len(self.execution_context.query or "") > CACHED_SOURCE:
+            yield
+        else:
+            yield from super().on_parse()
+
+
+class SmallValidationCache(ValidationCache):
+    """Keeps what validation found, for the same documents."""
+
+    def __init__(self) -> None:
+        super().__init__(maxsize=CACHED_DOCUMENTS)
+
+    def on_validate(self) -> Iterator[None]:
+        """Take the verdict from the cache, or validate into the cache."""
+        if len(self.execution_context.query or "") > CACHED_SOURCE:
+            yield
+        else:
+            yield from super().on_validate()
 
 
 class BodyLimit:

@@ -286,6 +286,7 @@ class Lineage:
         before: str | None = None,
     ) -> LineageHitConnection:
         """What was reached, ordered by degree and IRI, optionally of some degrees and kinds. 100 where neither first nor last is given, at most 500."""  # noqa: E501  one paragraph is one description
+        self._reading.scope.check_time()
         request = PageRequest.of(first, after, last, before, self._reading.scope.max_page, default=100)
         known = self._reading.vocabulary.kinds(kinds)
         return LineageHitConnection(self._reading, self._answer, degree, known, request)
@@ -308,6 +309,7 @@ class Lineage:
     @property
     def counts(self) -> TraversalCounts:
         """How much was reached, in all, by kind and by degree."""
+        self._reading.scope.check_time()
         return TraversalCounts(self._reading, self._answer.counts())
 
     @property

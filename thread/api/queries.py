@@ -152,7 +152,7 @@ class Query:
 
     def lookup(self, ref: str, at: AsOfInput | None = None) -> Lookup:
         """What a reference may mean: an opaque id, an IRI, scheme:value, or a bare value. Lists every bearer."""
-        reading = self._scope.reading(_at(at))
+        reading = self._scope.reading(_view_of(ref, at))
         nodes, problem = reading.look_up(ref)
         return Lookup(reading, nodes, None if problem is None else _problem(problem))
 
@@ -204,8 +204,7 @@ def typed_roots(words: Vocabulary) -> tuple[Member, ...]:
 
 def _typed_root(kind: str) -> Callable[..., Any]:
     def root(query: Query, key: str, at: AsOfInput | None = None) -> Entity | None:
-        found = decode_id(key)
-        reading = query._scope.reading(found[1] if found is not None and at is None else _at(at))
+        reading = query._scope.reading(_view_of(key, at))
         of_kind = reading.vocabulary.ontology.subkinds(kind)
         nodes = [node for node in reading.look_up(key)[0] if reading.view.kind(node) in of_kind]
         return reading.entity(nodes[0]) if len(nodes) == 1 else None
@@ -215,6 +214,12 @@ def _typed_root(kind: str) -> Callable[..., Any]:
 
 def _at(given: AsOfInput | None) -> At:
     return At() if given is None else At(given.valid_at, given.known_at)
+
+
+def _view_of(reference: str, at: AsOfInput | None) -> At:
+    """The view that is asked for: the one that is given, else that of an opaque id, else the live one."""
+    found = decode_id(reference) if at is None else None
+    return found[1] if found is not None else _at(at)
 
 
 def _entity_at(reading: Reading, node: int) -> Entity | None:

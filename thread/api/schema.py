@@ -6,13 +6,12 @@ from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from thread.api import answers, entity, impact, lineage, pages, queries, words
-from thread.api.kinds import publish_kinds, publish_words
-from thread.api.limits import DocumentLimits
+from thread.api.kinds import RESTRICTED, publish_kinds, publish_words
+from thread.api.limits import DocumentLimits, SmallParserCache, SmallValidationCache
 from thread.api.publish import Namespace, publish, publish_enum, publish_input
 from thread.api.vocabulary import Vocabulary
 from thread.ontology.model import Ontology
@@ -31,8 +30,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *impact.OBJECTS,
     *queries.OBJECTS,
 )
-_CACHED_DOCUMENTS: Final = 256
-_BUILT_IN: Final = ("Query", "Mutation", "Subscription", "Node", "Entity", "EntityKind", "RelationKind", "Problem")
+_BUILT_IN: Final = ("Query", "Mutation", "Subscription", "Node", "Entity", "EntityKind", "RelationKind", RESTRICTED)
 
 
 class _Schema(strawberry.Schema):
@@ -70,8 +68,8 @@ def build_schema(
         types=concrete,
         extensions=[
             lambda: DocumentLimits(max_tokens),
-            lambda: ParserCache(maxsize=_CACHED_DOCUMENTS),
-            lambda: ValidationCache(maxsize=_CACHED_DOCUMENTS),
+            SmallParserCache,
+            SmallValidationCache,
         ],
         config=StrawberryConfig(scalar_map=words.SCALARS),
     )

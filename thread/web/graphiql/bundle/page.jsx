@@ -7,10 +7,18 @@ import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import "graphiql/graphiql.css";
 import "./page.css";
 
-const WELCOME = `# Ask the thread. Ctrl-Space completes, Ctrl-Enter runs, the book icon shows the schema,
-# the question mark lists example questions.
+const WELCOME = `# Ask the thread.
+# Ctrl-Space completes, Ctrl-Enter runs.
+# Left: the schema, your history, example questions.
 {
-  service { version backend revision recordedAt entities links }
+  service {
+    version
+    backend
+    revision
+    recordedAt
+    entities
+    links
+  }
 }
 `;
 
@@ -54,5 +62,11 @@ const questions = { title: "Questions", icon: Icon, content: Questions };
 const fetcher = createGraphiQLFetcher({ url: "/graphql" });
 
 createRoot(document.getElementById("graphiql")).render(
-  <GraphiQL fetcher={fetcher} defaultQuery={WELCOME} plugins={[questions]} defaultEditorToolsVisibility="variables" />,
+  <GraphiQL
+    fetcher={fetcher}
+    defaultQuery={WELCOME}
+    plugins={[questions]}
+    visiblePlugin={questions}
+    defaultEditorToolsVisibility="variables"
+  />,
 );
