@@ -51,6 +51,8 @@ FAULTS: list[tuple[str, str, str]] = [
      "urn:my#Robot"),
     ("my:Valve rdfs:subClassOf thr:Asset ; thr:conductsWhen thr:Ajar .", "unknown-value", "urn:my#Valve"),
     ('my:Valve rdfs:subClassOf thr:Asset ; thr:conducts "yes" .', "unknown-value", "urn:my#Valve"),
+    ("my:A1 rdfs:subClassOf thr:Asset ; thr:feeds my:Air . my:B1 rdfs:subClassOf thr:Asset ; thr:feeds my:Water . "
+     "my:Both rdfs:subClassOf my:A1, my:B1 .", "ambiguous-inheritance", "urn:my#Both"),
     ("my:Robot rdfs:subClassOf thr:Asset ; thr:role thr:LineageRole .", "wrong-place", "urn:my#Robot"),
     ("my:Robot rdfs:subClassOf thr:Asset ; thr:produces \"steam\" .", "unknown-medium", "urn:my#Robot"),
     # relations

@@ -50,6 +50,7 @@ class WordRules(Rules):
         yield from self._clashes()
         yield from self._notes()
         yield from self._kinds()
+        yield from self._inherited()
         yield from self._cycles()
         yield from self._places()
         yield from self._unread()
@@ -145,6 +146,16 @@ class WordRules(Rules):
                 yield self.fault(
                     iri, "unknown-kind", message, "Say what it is: rdfs:subClassOf thr:Asset, for example."
                 )
+
+    def _inherited(self) -> Iterator[Problem]:
+        for iri in self.reading.kinds:
+            for word in (say.FEEDS, say.CONDUCTS_WHEN):
+                values = self.reading.nearest(iri, word)
+                if len(values) > 1 and not self.graph.values(iri, word):
+                    message = (
+                        f"It inherits several values of {short(word)}: {' and '.join(sorted(map(short, values)))}."
+                    )
+                    yield self.fault(iri, "ambiguous-inheritance", message, "State its own.")
 
     def _cycles(self) -> Iterator[Problem]:
         for parents, what in ((self.reading.kinds, "kind"), (self.reading.relations, "relation")):
