@@ -46,6 +46,13 @@ def test_a_k_of_n_gate_holds_until_its_surplus_is_gone() -> None:
     assert grid.outage(LEFT, RIGHT).stops == (BELT,)
 
 
+def test_a_gate_with_surplus_left_is_not_exhausted() -> None:
+    grid = Grid()
+    grid.need(BELT, LEFT, RIGHT, SOURCE, via="m")
+    assert [(loss.remaining, loss.exhausted) for loss in grid.outage(LEFT).losses] == [(2, False)]
+    assert [(loss.remaining, loss.exhausted) for loss in grid.outage(LEFT, RIGHT).losses] == [(1, True)]
+
+
 def test_parts_of_a_target_are_out_and_are_no_effects() -> None:
     outage = skid().outage(LINE)
     assert outage.scope == tuple(sorted((LINE, BELT)))

@@ -225,3 +225,15 @@ def test_the_dresser_is_down_at_the_reference_time(sample: Sample, view: View) -
     assert objects(view, planted["failure"], core("failureOf")) == {planted["asset"]}
     orders = subjects(view, planted["failure"], core("addresses"))
     assert {view.value(view.find(order), core("status")) for order in orders} == {"RUNNING"}
+
+
+def test_one_spare_is_in_stock_and_another_is_not(sample: Sample, view: View) -> None:
+    stocked = set()
+    for order, designs in sample.answers.spares.items():
+        for design, planted in designs.items():
+            assert design in objects(view, order, core("requires"))
+            made = subjects(view, design, core("madeTo"))
+            held = {each for each in made if view.value(view.find(each), core("disposition")) == "STOCK"}
+            assert held == set(planted["in_stock"])
+            stocked.add(len(held) >= planted["needs"])
+    assert stocked == {True, False}

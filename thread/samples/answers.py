@@ -9,7 +9,7 @@ import orjson
 
 from thread.clock import to_text
 from thread.samples.engineering import Engineering
-from thread.samples.floor_answers import collisions_of, coverage_of, crossing_of, outages_of, supplies_of
+from thread.samples.floor_answers import collisions_of, coverage_of, crossing_of, outages_of, spares_of, supplies_of
 from thread.samples.json_values import Json
 from thread.samples.part_answers import (
     audit_of,
@@ -67,6 +67,8 @@ class Answers:
     """What each watched asset's sensors detect, and the failure modes of the gun that nothing detects."""
     supplies: Mapping[str, Mapping[str, list[str]]]
     """Consumer -> medium or group -> suppliers, in the direction of flow."""
+    spares: Mapping[str, Mapping[str, Json]]
+    """Orders ahead that need spares: how many of which revision, and which serials of it are in stock."""
     whereabouts: Mapping[str, Mapping[str, Json]]
     """Every serial: INSTALLED with its position, STOCK, REPAIR or SCRAPPED."""
 
@@ -103,5 +105,6 @@ def answers_of(preset: str, seed: int, site: Site, engineering: Engineering, sto
         audit=audit_of(site, story),
         coverage=coverage_of(site, books),
         supplies=supplies_of(books),
+        spares=spares_of(books),
         whereabouts={iri: whereabouts_of(serial) for iri, serial in sorted(books.serials.items())},
     )

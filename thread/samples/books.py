@@ -62,6 +62,8 @@ class OrderRecord:
     removes: tuple[EntityId, ...] = ()
     addresses: tuple[EntityId, ...] = ()
     interval_known: bool = True
+    spares: dict[EntityId, int] = field(default_factory=dict)
+    """Design revision -> how many the order needs."""
 
 
 @dataclass(slots=True)

@@ -129,3 +129,13 @@ def supplies_of(books: Books) -> dict[str, dict[str, list[str]]]:
     for gate in books.grid.gates:
         found.setdefault(gate.consumer, {}).setdefault(gate.via or "needs", []).extend(gate.suppliers)
     return {consumer: {via: sorted(rows[via]) for via in sorted(rows)} for consumer, rows in sorted(found.items())}
+
+
+def spares_of(books: Books) -> dict[str, dict[str, Json]]:
+    """Order -> design revision -> how many it needs and which serials of it are in stock."""
+    found: dict[str, dict[str, Json]] = {}
+    for order in sorted(books.orders.values(), key=lambda each: each.iri):
+        for design, quantity in sorted(order.spares.items()):
+            stock = sorted(s.iri for s in books.serials.values() if s.revision == design and s.whereabouts == "STOCK")
+            found.setdefault(order.iri, {})[design] = {"needs": quantity, "in_stock": listed(stock)}
+    return found

@@ -1,7 +1,8 @@
 """How is a plant planted? Helpers that write a fact and keep the record of it in one go."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Final
 
@@ -185,6 +186,7 @@ class Site:
         status: str = "COMPLETED",
         addresses: Iterable[EntityId] = (),
         requires: Iterable[EntityId] = (),
+        spares: Mapping[EntityId, int] | None = None,
         page: Page | None = None,
     ) -> OrderRecord:
         """A work order: planned at ``created``, reported when it is done. Numbers rise as orders are written."""
@@ -203,6 +205,9 @@ class Site:
             first.link(iri, Rel.ADDRESSES, event, created)
         for resource in (record.crew, *requires):
             first.link(iri, Rel.REQUIRES, resource, created)
+        for design, quantity in (spares or {}).items():
+            first.link(iri, Rel.REQUIRES, design, created, qualifiers={"quantity": Decimal(quantity)})
+            record.spares[design] = quantity
         self._times(record, created, first, page)
         self.books.orders[iri] = record
         return record

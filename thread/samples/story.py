@@ -295,16 +295,20 @@ _PLANNED: Final = (
     ("crew-2", "WO-9110", "Change compressor filter", "CO-2", "2026-07-02T08:00", "2026-07-02T12:00", "CREW-D"),
 )
 # fmt: on
+_SPARES: Final = {"same-1": ("WH.B",), "behind": ("DP.B",)}
+"""Hoses are in stock, one of them of the bad lot; dress packs are not."""
 
 
 def plant_planned(site: Site) -> dict[str, EntityId]:
     """Orders ahead: two on what panel 20 would take out, and one pair for each way of colliding."""
     found = {}
     for name, key, label, asset, start, end, crew in _PLANNED:
+        spares = {entity(design): 1 for design in _SPARES.get(name, ())}
         status = "RELEASED" if name in ("robot", "pump") else "PLANNED"
         order = site.order(
             label, [site.id(asset)], at(start), at(end), crew,
-            created=day(725), key=key, status=status, requires=[site.id("SK-HV")] if crew == "CREW-B" else [],
+            created=day(725), key=key, status=status, spares=spares,
+            requires=[site.id("SK-HV")] if crew == "CREW-B" else [],
         )  # fmt: skip
         found[name] = order.iri
     page = site.ledger.page(PLM, START)
