@@ -84,11 +84,11 @@ class WordRules(Rules):
                 yield self.fault(iri, "bad-name", message, f"Write {form}: letters and digits, a letter first.")
             elif (name in _ROOTS) if upper else (name in RESERVED and iri != say.LABEL):
                 yield self.fault(iri, "reserved-name", f'The API uses "{name}" itself.', "Choose another name.")
+        others = {f"Other{local_name(iri)}": iri for iri in reading.kinds}
         for iri in reading.kinds:
             name = local_name(iri)
-            other = next((each for each in reading.kinds if name == f"Other{local_name(each)}"), None)
-            if other is not None:
-                message = f'The API names direct instances of {short(other)} "{name}".'
+            if name in others:
+                message = f'The API names direct instances of {short(others[name])} "{name}".'
                 yield self.fault(iri, "reserved-name", message, "Choose another name.")
 
     def _named(self) -> list[tuple[str, str]]:
