@@ -158,8 +158,22 @@ def decode_value(kind: ValueType, number: int, strings: tuple[str, ...]) -> Valu
             return None
 
 
+_OF_TYPE: Final[dict[type, ValueType]] = {
+    bool: ValueType.BOOLEAN,
+    int: ValueType.INTEGER,
+    float: ValueType.REAL,
+    Decimal: ValueType.DECIMAL,
+    datetime: ValueType.TIME,
+    Iri: ValueType.IRI,
+    str: ValueType.TEXT,
+}
+
+
 def value_type(value: Value) -> ValueType:
     """How a value is held in columns."""
+    found = _OF_TYPE.get(type(value))
+    if found is not None:  # nearly all: the match below is 5x slower, and is for subclasses
+        return found
     match value:
         case bool():
             return ValueType.BOOLEAN

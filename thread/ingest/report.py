@@ -155,6 +155,8 @@ def shown(value: object) -> str:
     """A cell as a report shows it: short, printable, on one line."""
     text = value if isinstance(value, str) else str(value)
     short = text[:_SHOWN_VALUE] + "…" if len(text) > _SHOWN_VALUE else text
+    if short.isprintable():
+        return short
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in short)
 
 

@@ -1,6 +1,8 @@
 """What does one row say? Its facts, from compiled plans; a fault anywhere means that the row says nothing."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from thread.clock import BEGIN, END, Instant, to_instant, to_text
@@ -23,6 +25,11 @@ class Said(NamedTuple):
     start: Instant = BEGIN
     end: Instant = END
     qualifiers: Qualifiers = ()
+
+
+_Fields = tuple[str, str, Value, bool, Instant, Instant, Qualifiers]
+_said: Callable[[_Fields], Said] = partial(tuple.__new__, Said)
+"""``Said`` without its slow constructor: this is called for every fact."""
 
 
 class Saying(NamedTuple):
@@ -111,12 +118,12 @@ class Speaker:
         elif plan.occurred is not None:
             occurred = plan.occurred(cells)
             start = to_instant(occurred) if isinstance(occurred, datetime) else BEGIN
-        facts.append(Said(iri, TYPE, plan.type, False, start, end))
+        facts.append(_said((iri, TYPE, plan.type, False, start, end, ())))
         for key in keys:
-            facts.append(Said(iri, IDENTIFIER, key.value, False, BEGIN, END, self._scheme(key)))
+            facts.append(_said((iri, IDENTIFIER, key.value, False, BEGIN, END, self._scheme(key))))
         label = plan.label(cells) if plan.label else None
         if label is not None:
-            facts.append(Said(iri, LABEL, label, False))
+            facts.append(_said((iri, LABEL, label, False, BEGIN, END, ())))
         self._attributes(plan, iri, cells, saying)
         for link in plan.links:
             if link.when is None or link.when(cells):
@@ -139,7 +146,7 @@ class Speaker:
                 if held is None:
                     continue
                 start, end = held
-            saying.facts.append(Said(iri, one.attribute.iri, value, False, start, end))
+            saying.facts.append(_said((iri, one.attribute.iri, value, False, start, end, ())))
             if plan.pairs and isinstance(value, datetime):
                 times[one.attribute.iri] = value
         for first, second in plan.pairs:
@@ -163,7 +170,7 @@ class Speaker:
             start, end = held
         qualifiers = qualifiers_of(link, cells) if link.qualifiers else ()
         subject, other = (far, iri) if link.inward else (iri, far)
-        said = Said(subject, link.relation.iri, other, True, start, end, qualifiers)
+        said = _said((subject, link.relation.iri, other, True, start, end, qualifiers))
         if not (link.again and said in saying.facts):
             saying.facts.append(said)
 
