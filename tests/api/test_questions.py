@@ -141,8 +141,10 @@ def suffering(found: Answer, effect: str) -> list[Answer]:
 
 def test_question_15_gives_what_stops_in_every_planted_outage(demo: Engine, truth: Answer) -> None:
     for name, planted in truth["outages"].items():
-        stops = sorted(edge["node"]["iri"] for edge in suffering(outage(demo, planted), "STOPS"))
-        assert (name, stops) == (name, sorted(planted["stops"]))
+        nodes = [edge["node"] for edge in suffering(outage(demo, planted), "STOPS")]
+        # the answer file lists things; a redundancy group is a rule about things
+        things = sorted(node["iri"] for node in nodes if node["kind"] != "REDUNDANCY_GROUP")
+        assert (name, things) == (name, sorted(planted["stops"]))
 
 
 def test_question_15_gives_the_lost_redundancy_with_numbers(demo: Engine, truth: Answer) -> None:
