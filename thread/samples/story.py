@@ -137,8 +137,8 @@ def _into_the_gun(site: Site, failed: Serial, recorded: Serial) -> OrderRecord:
     concession = site.add(
         page, "CON-7", kind("Concession"), "Terminal seal of the workshop instead of the maker's", day(570)
     )
-    page.link(concession, Rel.APPLIES_TO, failed.iri)
-    page.link(concession, Rel.DOCUMENTS, failed.iri)
+    page.link(concession, Rel.APPLIES_TO, failed.iri, day(570))
+    page.link(concession, Rel.DOCUMENTS, failed.iri, day(570))
     return hose_in
 
 
