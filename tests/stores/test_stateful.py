@@ -17,7 +17,7 @@ from thread.facts import ChangeSet, Commit, GraphDelta, Revision, Triple
 from thread.stores.embedded import EmbeddedStore
 from thread.stores.memory import MemoryStore
 from thread.stores.plain import plain
-from thread.testing import strategies
+from thread.testing import fact_strategies as strategies
 from thread.testing.store_contract import BreakingParts, many_parts, said
 
 REQUESTS = st.sampled_from(["a", "b", "c", "ä", "a\0", ""])

@@ -24,7 +24,7 @@ from thread.stores import Store
 from thread.stores.memory import MemoryStore
 from thread.stores.plain import Plain, plain
 from thread.terms import IDENTIFIER, LABEL, SCHEME, THR, TYPE, EntityId, Iri
-from thread.testing import strategies
+from thread.testing import fact_strategies as strategies
 from thread.testing.writer import IMPORT_EVERY, change_of, same
 
 __all__ = ["Backend", "DurableStoreContract", "StoreContract", "exact", "note", "said"]
