@@ -175,10 +175,9 @@ def serve(
     port: Port = None,
 ) -> None:
     """Open the service over a store until it is stopped."""
-    from thread.cli.frame import settings_of
-    from thread.server import serve as run
+    from thread.cli.serving import serve as run
 
-    run(settings_of(store, host=host, port=port))
+    run(store, host, port)
 
 
 @app.command(short_help="Fold the log anew.")

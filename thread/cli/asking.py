@@ -30,7 +30,7 @@ DOCUMENTS: Final[dict[str, str]] = {
     "impact": f"""query Impact($of: [ID!]!, $input: ImpactInput!, $at: AsOfInput, $first: Int!) {{
   impact(of: $of, input: $input, at: $at) {{
     targets {{ {_ENTITY} }} missing
-    counts {{ effect kind count }}
+    counts {{ kind entityKind count }}
     effects(first: $first) {{ pageInfo {{ hasNextPage endCursor }}
       edges {{ effect degree before after dark node {{ {_ENTITY} }} because {{ {_PATH} }}
         gates {{ medium required remaining exhausted group {{ iri label }} sharedPoint {{ iri label }} }} }} }}

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from thread.cli.frame import say, settings_of
+from thread.cli.serving import tell
 from thread.cli.tables import plural
 from thread.errors import StoreError
 
@@ -49,7 +50,5 @@ def _make(directory: Path) -> None:
 
 
 def _tell(address: str, directory: Path) -> None:
-    say()
-    say(f"  GraphiQL   {address}/graphiql")
-    say(f"  ask        thread impact P-101 --store {directory}")
-    say("  stop       Ctrl-C")
+    say(f"ask       thread impact P-1 P-2 --store {directory}")
+    tell(address)

@@ -109,7 +109,7 @@ def say_json(value: object) -> None:
     say(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def write_new(path: Path, text: str) -> None:
+def write_report(path: Path, text: str) -> None:
     """Write a report file.
 
     Raises:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from thread.cli.asking import execute_document, find_all
 from thread.cli.exits import Exit
 from thread.cli.frame import AsOf, instant, reading, say
-from thread.cli.tables import emphasis, plural, table
+from thread.cli.tables import emphasis, folded, plural, table
 from thread.cli.wording import Speaker, completeness, moment, span
 from thread.errors import InputError
 
@@ -37,23 +37,24 @@ def impact(
     if as_json:
         given = {"mode": "FAIL" if fail else "OUT_OF_SERVICE", "window": _window_input(window)}
         return execute_document("impact", {"of": refs, "input": given, "first": first}, store, as_of)
-    with reading(store, as_of) as (service, context):
-        targets = find_all(service, context, refs)
-        answer = service.impact(context, targets, _query(fail, window))
-        for line in lines(answer, Speaker(answer.view), first, fail=fail):
+    query = _query(fail, window)
+    with reading(store, AsOf(as_of.at or window[0], as_of.known)) as (service, context):
+        answer = service.impact(context, find_all(service, context, refs), query)
+        for line in lines(answer, Speaker(service.view(context)), first, fail=fail):
             say(line)
     return Exit.OK
 
 
 def lines(answer: "Impact", speaker: Speaker, first: int, *, fail: bool) -> Iterator[str]:
     """The answer as it is printed."""
-    yield emphasis(_headline(answer, speaker, fail))
+    yield from (emphasis(line) for line in folded(_headline(answer, speaker, fail)))
     for kind in _kinds():
         total = answer.total([kind])
         if total:
             yield ""
-            yield emphasis(f"{total:,} {_TITLES[kind.value][total != 1]}")
-            yield from table(_rows(answer.effects([kind], 0, first), speaker), indent="  ")
+            yield from (emphasis(line) for line in folded(_title(answer, kind, total, speaker), "  "))
+            effects = answer.effects([kind], 0, first)
+            yield from tree(effects, speaker) if kind.value == "STOPS" else table(_rows(effects, speaker), indent="  ")
             if total > first:
                 yield f"  … and {total - first:,} more; --first {min(total, 500)} lists them"
     if not answer.total():
@@ -70,13 +71,46 @@ def lines(answer: "Impact", speaker: Speaker, first: int, *, fail: bool) -> Iter
 
 
 def _headline(answer: "Impact", speaker: Speaker, fail: bool) -> str:
-    named = ", ".join(f"{speaker.name(node)} ({speaker.kind(node)})" for node in answer.targets)
+    named = " and ".join(speaker.described(node) for node in answer.targets)
     within = len(answer.scope) - len(answer.targets)
     what = "fails" if len(answer.targets) == 1 else "fail"
     if not fail:
         what = "is taken out" if len(answer.targets) == 1 else "are taken out"
         what += f" with {plural(within, 'part')} and serials" if within > 0 else ""
     return f"If {named} {what}, {moment(speaker.view.valid_at)}:"
+
+
+def _title(answer: "Impact", kind: "EffectKind", total: int, speaker: Speaker) -> str:
+    """How many of which kinds, the rarest first: a line before its guns."""
+    kinds = speaker.view.ontology.kinds
+    found = sorted((count, kinds[ordinal].label) for effect, ordinal, count in answer.counts() if effect is kind)
+    by_kind = ", ".join(label if count == 1 else plural(count, label) for count, label in found)
+    return f"{total:,} {_TITLES[kind.value][total != 1]}: {by_kind}"
+
+
+def tree(effects: "Iterable[Effect]", speaker: Speaker) -> Iterator[str]:
+    """A cascade: each entry below the one that stops it, with the link that carries it on."""
+    below: dict[int | None, list[Effect]] = {}
+    listed: set[int] = set()
+    for effect in effects:  # nearest first, so that what stops an entry is listed before it
+        chain = effect.because.nodes
+        parent = chain[-2] if len(chain) > 1 and chain[-2] in listed else None
+        below.setdefault(parent, []).append(effect)
+        listed.add(effect.node)
+    waiting = [(effect, 1) for effect in reversed(below.get(None, []))]
+    while waiting:
+        effect, depth = waiting.pop()
+        yield "  " * depth + _carried(effect, speaker, whole=depth == 1)
+        waiting += [(following, depth + 1) for following in reversed(below.get(effect.node, []))]
+
+
+def _carried(effect: "Effect", speaker: Speaker, *, whole: bool) -> str:
+    because, name = effect.because, speaker.described(effect.node)
+    if not because.links:
+        return name
+    last = speaker.verb(because.links[-1], because.nodes[-2])
+    before = type(because)(because.nodes[:-1], because.links[:-1], because.length - 1)
+    return f"{speaker.path(before)} → {last} {name}" if whole else f"→ {last} {name}"
 
 
 def _kinds() -> "tuple[EffectKind, ...]":
@@ -91,12 +125,20 @@ def _rows(effects: "Iterable[Effect]", speaker: Speaker) -> Iterator[tuple[str, 
 
 
 def _because(effect: "Effect", speaker: Speaker) -> str:
-    gates = "; ".join(_gate(gate, speaker) for gate in effect.gates) if effect.effect.value != "STOPS" else ""
-    chain = speaker.path(effect.because)
-    if effect.dark is not None and not effect.because.links:
-        return "is itself taken out" if effect.dark.value == "SENSOR_DOWN" else "all that it watches is out"
-    watched = "; all that it watches is out" if effect.dark is not None and effect.dark.value == "TARGET_OUT" else ""
-    return f"{gates}: {chain}" if gates else chain + watched
+    if effect.dark is not None:
+        return _dark(effect, effect.dark.value, speaker)
+    gates = "; ".join(_gate(gate, speaker) for gate in effect.gates)
+    return f"{gates} ({speaker.path(effect.because)})" if gates else speaker.path(effect.because)
+
+
+def _dark(effect: "Effect", reason: str, speaker: Speaker) -> str:
+    chain = effect.because
+    if not chain.links:
+        return "is itself taken out"
+    source = speaker.short(chain.nodes[-2])
+    if reason == "TARGET_OUT":
+        return f"all that it watches is out: {source}"
+    return f"{source} → {speaker.verb(chain.links[-1], chain.nodes[-2])} it"
 
 
 def _gate(gate: "GateLoss", speaker: Speaker) -> str:
@@ -113,26 +155,31 @@ def _collisions(found: "tuple[Collision, ...]", speaker: Speaker) -> Iterator[st
         return
     yield ""
     yield emphasis(plural(len(found), "work order collision"))
-    rows = [(speaker.several(each.orders), _why(each, speaker), span(each.start, each.end)) for each in found[:_LISTED]]
+    rows = [(_orders(each, speaker), _why(each, speaker), span(each.start, each.end)) for each in found[:_LISTED]]
     yield from table(rows, indent="  ")
     if len(found) > _LISTED:
         yield f"  … and {len(found) - _LISTED} more"
 
 
+def _orders(collision: "Collision", speaker: Speaker) -> str:
+    return speaker.name(collision.orders[0]) if len(collision.orders) == 1 else speaker.several(collision.orders)
+
+
 def _why(collision: "Collision", speaker: Speaker) -> str:
-    shares = speaker.several(collision.shares)
+    """Why orders collide: with each other, or a single one with the outage."""
+    shares, alone = speaker.several(collision.shares), len(collision.orders) == 1
     if collision.kind.value == "SAME":
-        return f"same place: {shares}" if len(collision.orders) > 1 else f"works on what is out: {shares}"
+        return f"works on what is out: {shares}" if alone else f"both work on {shares}"
     if collision.kind.value == "ISOLATION":
-        return (
-            f"the outage stops {shares}" if len(collision.orders) == 1 else f"one stops what the other needs: {shares}"
-        )
-    if collision.gate is not None:
-        gate = collision.gate
-        what = speaker.short(gate.group) if gate.group is not None else speaker.medium(gate.medium or "")
-        at = speaker.short(gate.consumer)
-        return f"together too much for {at}: {what} needs {gate.required}, {gate.remaining} left, without {shares}"
-    return shares
+        return f"the outage stops {shares}" if alone else f"one stops what the other works on: {shares}"
+    if collision.gate is None:
+        return f"both need {shares}"
+    gate = collision.gate
+    need = speaker.short(gate.consumer)
+    if gate.group is None or gate.group != gate.consumer:
+        need += f" ({speaker.short(gate.group) if gate.group is not None else speaker.medium(gate.medium or '')})"
+    who = "with the outage too much" if alone else "together too much"
+    return f"{who}: {need} needs {gate.required}, has {gate.remaining} left without {shares}"
 
 
 def _single_points(answer: "Impact", speaker: Speaker) -> Iterator[str]:
@@ -143,7 +190,7 @@ def _single_points(answer: "Impact", speaker: Speaker) -> Iterator[str]:
         rows = [
             (
                 speaker.name(point.node),
-                f"{plural(point.count, 'consumer')} of {speaker.medium(point.medium)} hang on it",
+                f"{plural(point.count, 'consumer')} of {speaker.medium(point.medium)} with no other way",
             )
             for point in found[:_LISTED]
         ]

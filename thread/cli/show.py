@@ -1,6 +1,6 @@
 """What is it, where was it, where did it come from, what happened to it? Everything about one thing on one page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -98,7 +98,7 @@ def lines(view: "View", node: int, origins: Iterable[tuple[int, str]]) -> Iterat
         yield from _section(title, _tied(view, ties.get(role, []), speaker))
 
 
-def _section(title: str, rows: list[tuple[str, ...]]) -> Iterator[str]:
+def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     if rows:
         yield ""
         yield emphasis(title)
@@ -129,7 +129,7 @@ def _value(view: "View", statement: "Statement") -> str:
 
 
 def _ties(view: "View", node: int) -> dict[str, list[_Tie]]:
-    """Links of all times by role, in the order of time; each as it reads from this thing."""
+    """Links up to now by role, in the order of time; each as it reads from this thing."""
     found: dict[str, list[_Tie]] = {}
     for relation in view.ontology.relations:
         out = [s for s in view.history(node, relation.iri) if s.object is not None]
@@ -138,6 +138,8 @@ def _ties(view: "View", node: int) -> dict[str, list[_Tie]]:
             out, back = ([], back) if relation.upstream is Upstream.OBJECT else (out, [])
         pairs = [*((s, s.object, relation.name) for s in out), *((s, s.subject, _inverse(relation)) for s in back)]
         for statement, other, verb in pairs:
+            if statement.valid_from > view.valid_at:
+                continue
             far = view.find(other or "")
             start, end = _times(view, far, statement)
             found.setdefault(relation.role.value, []).append(_Tie(start, end, words(verb), far))

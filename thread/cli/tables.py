@@ -75,6 +75,13 @@ def _fold(text: str, room: int) -> list[str]:
     return textwrap.wrap(text, max(room, 1), break_long_words=False, break_on_hyphens=False) or [""]
 
 
+def folded(text: str, indent: str = "") -> list[str]:
+    """A paragraph in the width that is there; all lines but the first are indented."""
+    return textwrap.wrap(text, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [
+        ""
+    ]
+
+
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """A number with its noun.
 

@@ -79,8 +79,8 @@ class Speaker:
         """What people call it: the identifier or end of the IRI that its label begins with, else an identifier."""
         if node not in self._short:
             label, given = self.view.label(node), [found.value for found in self.view.identifiers(node)]
-            own = self.view.iri(node)
-            own = own.removeprefix(ENTITY) if own.startswith(ENTITY) else local_name(own)
+            iri = self.view.iri(node)
+            own = iri.removeprefix(ENTITY) if iri.startswith(ENTITY) else local_name(iri)
             begins = [name for name in (*given, own) if label.startswith(name)]
             self._short[node] = max(begins, key=len, default=given[0] if given else label)
         return self._short[node]
@@ -99,6 +99,11 @@ class Speaker:
             return "not there at this time"
         kind = self.view.ontology.kinds[ordinal]
         return kind.label or words(kind.name)
+
+    def described(self, node: int) -> str:
+        """Its name, with its kind where the name does not say it."""
+        name, kind = self.name(node), self.kind(node)
+        return name if kind.lower() in name.lower() else f"{name} ({kind})"
 
     def several(self, nodes: Sequence[int], most: int = 6) -> str:
         """Names in a row; the rest is counted."""
