@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
 import orjson
@@ -74,6 +74,18 @@ class Report:
     @property
     def facts(self) -> int:
         return sum(count.facts for count in self.counts)
+
+    def with_rejected(self, findings: Iterable[Finding]) -> "Report":
+        """The report with further rows rejected, one finding a row."""
+        further = list(findings)
+        rules, files = Counter(self.rules), Counter(finding.file for finding in further)
+        rules.update(finding.rule for finding in further)
+        counts = []
+        for count in self.counts:
+            more = files.pop(count.file, 0)
+            counts.append(replace(count, accepted=count.accepted - more, rejected=count.rejected + more))
+        rejected = tuple(sorted([*self.rejected, *further])[:KEPT])
+        return replace(self, rejected=rejected, counts=tuple(counts), rules=dict(sorted(rules.items())))
 
     def to_dict(self) -> dict[str, object]:
         """The report as plain values; the listings may be shorter than the counts."""

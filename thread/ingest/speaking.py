@@ -8,7 +8,7 @@ from typing import NamedTuple
 from thread.clock import BEGIN, END, Instant, to_instant, to_text
 from thread.facts import Qualifiers, Value
 from thread.ingest.identity import Identities, Key
-from thread.ingest.plans import EntityPlan, IntervalOf, LinkPlan, TablePlan, qualifiers_of
+from thread.ingest.plans import EntityPlan, IntervalOf, LinkPlan, Reference, TablePlan, qualifiers_of
 from thread.ingest.rows import Cells, Row, RowFault
 from thread.ingest.tables import missing_key
 from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, TYPE
@@ -154,9 +154,11 @@ class Speaker:
                 saying.notes.append(_backward(plan, first, second, times))
 
     def _link(self, link: LinkPlan, iri: str, cells: Cells, saying: Saying) -> None:
-        target = link.target
-        own = target.entity
-        far = self._far_end(link, cells, saying) if own is None else saying.entities.get(own)
+        target, stub = link.target, None
+        if target.entity is not None:
+            far = saying.entities.get(target.entity)
+        else:
+            far, stub = self._far_end(target, cells)
         if far is None:
             if link.required:
                 message = f"{link.relation.name} has no other end."
@@ -168,29 +170,27 @@ class Speaker:
             if held is None:
                 return
             start, end = held
+        if target.entity is None:
+            saying.ends.append((far, target.column))
+        if stub is not None:
+            saying.facts.append(_said((far, IDENTIFIER, stub.value, False, BEGIN, END, self._scheme(stub))))
         qualifiers = qualifiers_of(link, cells) if link.qualifiers else ()
         subject, other = (far, iri) if link.inward else (iri, far)
         said = _said((subject, link.relation.iri, other, True, start, end, qualifiers))
         if not (link.again and said in saying.facts):
             saying.facts.append(said)
 
-    def _far_end(self, link: LinkPlan, cells: Cells, saying: Saying) -> str | None:
-        target = link.target
+    def _far_end(self, target: Reference, cells: Cells) -> tuple[str | None, Key | None]:
+        """The other end of a link; with the identifier of a stub where nobody is known by it."""
         if target.id is not None:
             minted = target.id(cells)
-            far = None if minted is None else self._identities.canonical(minted)
-        else:
-            assert target.ref is not None
-            value = target.ref(cells)
-            if value is None:
-                return None
-            scope = target.scope(cells) if target.scope else None
-            far, stub = self._identities.refer(target.scheme, scope, value, target.column)
-            if stub is not None:
-                saying.facts.append(Said(far, IDENTIFIER, stub.value, False, BEGIN, END, self._scheme(stub)))
-        if far is not None:
-            saying.ends.append((far, target.column))
-        return far
+            return (None if minted is None else self._identities.canonical(minted)), None
+        assert target.ref is not None
+        value = target.ref(cells)
+        if value is None:
+            return None, None
+        scope = target.scope(cells) if target.scope else None
+        return self._identities.refer(target.scheme, scope, value, target.column)
 
     def _scheme(self, key: Key) -> Qualifiers:
         pair = key.scheme, key.scope
