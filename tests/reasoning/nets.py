@@ -25,7 +25,7 @@ def wild(random: Random, size: int = 9, *, unnamed: bool = False) -> Plant:
     return plant
 
 
-def fed(random: Random, size: int = 9, *, unnamed: bool = False) -> Plant:
+def fed(random: Random, size: int = 9, *, unnamed: bool = False) -> Plant:  # noqa: C901  a list of ingredients
     """Sources, meshed conduits and consumers per medium: most of it lives, many needs have alternatives."""
     plant = Plant()
     conduits: dict[str, list[str]] = {}
