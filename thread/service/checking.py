@@ -1,18 +1,14 @@
 """Does what we derived agree with the log? Verify and rebuild."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from thread.clock import Clock
-from thread.config import Settings
 from thread.errors import StoreError
 from thread.projection import Projection
+from thread.service.replaying import replay
 from thread.service.writing import Writer
 from thread.stores.base import Store
 from thread.stores.plain import Plain, plain
-
-if TYPE_CHECKING:
-    from thread.service.service import Service
 
 _SHOWN = 5
 
@@ -31,21 +27,19 @@ class Verification:
         return not self.differences
 
 
-def verify(service: "Service", store: Store, projection: Projection, writer: Writer) -> Verification:
+def verify(store: Store, projection: Projection, writer: Writer, clock: Clock) -> Verification:
     """Walk the log's chain, fold it anew, and compare the projection and the graph with it.
 
     Cost: the whole log, and all triples of the current state in memory.
     """
-    from thread.service.opening import replay
-
     checked, differences = ["log"], []
     try:
         writer.run(lambda: _walk_chain(store))
     except StoreError as error:
         return Verification(store.revision.ordinal, 0, ("log",), (str(error),))
-    fresh = Projection(service.ontology, service.settings.ranks)
+    fresh = Projection(projection.ontology, projection.ranks)
     writer.run(lambda: replay(store, fresh))
-    now = service.clock.now()
+    now = clock.now()
     head = fresh.revision.ordinal
     expected = {plain(triple) for triple in fresh.triples(head, now)}
     checked.append("projection")
@@ -71,20 +65,3 @@ def _compare(name: str, expected: set[Plain], found: set[Plain]) -> list[str]:
     missing, extra = sorted(expected - found), sorted(found - expected)
     lines = [f"{name} misses {len(missing)}: {missing[:_SHOWN]}"] if missing else []
     return lines + ([f"{name} has {len(extra)} too many: {extra[:_SHOWN]}"] if extra else [])
-
-
-def rebuild(settings: Settings, clock: Clock | None = None) -> Verification:
-    """Drop the projection and the graph, fold the log anew, save, and verify.
-
-    Raises:
-        StoreError: ``store-locked``: a process holds the store; stop it first.
-    """
-    from thread.service.opening import open_service
-
-    service = open_service(settings, clock=clock, saved=False)
-    try:
-        service.show_anew()
-        service.save()
-        return service.verify()
-    finally:
-        service.close()

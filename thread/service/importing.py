@@ -1,15 +1,18 @@
 """How do tables come in? Read by a mapping, compared with what their source said before, sealed as one revision."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from thread.clock import Instant, to_text
 from thread.facts import ChangeSet, Commit, FactPart
-from thread.ingest import Report, load_mapping, read, settle, standing_claims
+from thread.ingest import Finding, Report, load_mapping, read, settle, standing_claims
 from thread.ontology.model import Ontology
 from thread.projection import View
+from thread.service.quorums import impossible_groups
 from thread.service.writing import Outcome, kinds_of
 from thread.terms import EntityId
 
@@ -63,6 +66,8 @@ def plan_import(
     ontology: Ontology = view.ontology
     declared = load_mapping(mapping, ontology)
     reading = read(declared, folder, ontology, _Known(view), progress)
+    parts, report = _without_impossible_groups(reading.parts, reading.report, view)
+    reading = replace(reading, parts=parts, report=report)
     settled = settle(reading, standing_claims(commits, declared.source), now, ontology)
     run = _name(declared.source, now, settled.parts)
     return ImportPlan(
@@ -81,6 +86,32 @@ def _name(source: str, now: Instant, parts: Sequence[FactPart]) -> str:
         digest.update("\0".join(part.strings).encode())
         digest.update(part.table.tobytes())
     return f"{source}-{to_text(now // 1_000_000 * 1_000_000)}-{digest.hexdigest()[:6]}"
+
+
+def _without_impossible_groups(
+    parts: tuple[FactPart, ...], report: Report, view: View
+) -> tuple[tuple[FactPart, ...], Report]:
+    """The parts and the report with the rows rejected that describe a group which cannot have its k."""
+    while faults := impossible_groups(parts, view):
+        rows = {(fault.origin, fault.row) for fault in faults}
+        findings = (
+            Finding(fault.origin, fault.row, 0, fault.code, "", fault.value, fault.message, fault.hint)
+            for fault in faults
+        )
+        report = report.with_rejected(findings)
+        parts = without_rows(parts, rows)
+    return parts, report
+
+
+def without_rows(parts: Sequence[FactPart], rows: set[tuple[str, int]]) -> tuple[FactPart, ...]:
+    """The parts without the facts of some (origin, row) pairs. Cost: one look at each fact's row number."""
+    numbers = np.array(sorted({row for _, row in rows}))
+    kept = []
+    for part in parts:
+        suspects = np.flatnonzero(np.isin(part.table["row"], numbers)).tolist()
+        gone = [i for i in suspects if (part.strings[part.table[i]["origin"]], int(part.table[i]["row"])) in rows]
+        kept.append(replace(part, table=np.delete(part.table, gone)) if gone else part)
+    return tuple(part for part in kept if part.size)
 
 
 class _Known:

@@ -1,7 +1,6 @@
 """How does a service come up? Map the saved projection, replay the tail of the log, let the graph follow."""
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from thread.clock import Clock, FixedClock, to_datetime
@@ -10,12 +9,11 @@ from thread.errors import StoreError
 from thread.ontology import load_ontology
 from thread.projection import Projection
 from thread.samples import Sample
+from thread.service.checking import Verification
+from thread.service.replaying import Progress, replay
 from thread.service.service import Service
 from thread.stores import open_store
 from thread.stores.base import Store
-
-Progress = Callable[[int, int], None]
-"""Called with (done, total) revisions while a log is replayed."""
 
 
 def open_service(
@@ -86,13 +84,19 @@ def _digest_at(store: Store, ordinal: int) -> str | None:
     return commit.revision.digest if commit else None
 
 
-def replay(store: Store, projection: Projection, progress: Progress | None = None) -> None:
-    """Fold the commits that a projection has not seen."""
-    start, total = projection.revision.ordinal, store.revision.ordinal
-    for commit in store.changes(start):
-        projection.publish(projection.stage(commit.change_set), commit.revision)
-        if progress:
-            progress(commit.revision.ordinal - start, total - start)
+def rebuild(settings: Settings, clock: Clock | None = None) -> Verification:
+    """Drop the projection and the graph, fold the log anew, save, and verify.
+
+    Raises:
+        StoreError: ``store-locked``: a process holds the store; stop it first.
+    """
+    service = open_service(settings, clock=clock, saved=False)
+    try:
+        service.show_anew()
+        service.save()
+        return service.verify()
+    finally:
+        service.close()
 
 
 def load_sample(sample: Sample, directory: Path) -> Settings:

@@ -212,7 +212,7 @@ class Service:
 
     def verify(self) -> Verification:
         """Compare the log's chain, the graph and the projection with a fold of the whole log."""
-        return verify(self, self._store, self._projection, self._writer)
+        return verify(self._store, self._projection, self._writer, self.clock)
 
     def close(self) -> None:
         """Save what would have to be folded again, then release the store; calling it twice is harmless."""

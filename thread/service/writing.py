@@ -12,6 +12,7 @@ from thread.facts import ChangeSet, Revision
 from thread.ontology.shapes import Checker, Violation
 from thread.projection import Projection, View
 from thread.service.following import GraphFollower
+from thread.service.quorums import impossible_groups
 from thread.stores.base import Store
 from thread.terms import TYPE, Iri
 
@@ -46,7 +47,8 @@ class Writer:
     def check(self, change_set: ChangeSet) -> list[Violation]:
         """Every property shape that the change set would break; empty: it may be committed."""
         view = self._projection.view(self._clock.now())
-        return self._checker.check(change_set.parts, lambda iris: kinds_of(view, iris))
+        faults = self._checker.check(change_set.parts, lambda iris: kinds_of(view, iris))
+        return faults + impossible_groups(change_set.parts, view)
 
     def commit(self, change_set: ChangeSet) -> Outcome:
         """Make one revision of the change set, or nothing where it says nothing new.
