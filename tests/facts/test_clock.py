@@ -56,6 +56,8 @@ def test_a_code_that_is_not_on_the_list_cannot_be_raised() -> None:
 
 
 def test_names_are_spelt_for_graphql_and_neo4j() -> None:
-    assert [
-        upper_snake(n) for n in ("fromBatch", "WorkOrder", "I/O module".replace("/", "-"))
-    ] == ["FROM_BATCH", "WORK_ORDER", "I_O_MODULE"]
+    assert [upper_snake(n) for n in ("fromBatch", "WorkOrder", "I/O module".replace("/", "-"))] == [
+        "FROM_BATCH",
+        "WORK_ORDER",
+        "I_O_MODULE",
+    ]
