@@ -58,6 +58,13 @@ def test_an_ambiguous_identifier_alone_is_an_error_with_the_candidates(tmp_path:
     assert THIRD in reading.report.rejected[0].message
 
 
+def test_an_ambiguous_identifier_means_the_entity_that_was_made_from_it(tmp_path: Path) -> None:
+    known = Known(("tag", None, "P-1", OTHER), ("tag", None, "P-1", ENTITY + "tag/P-1"))
+    reading = reading_of(tmp_path, PUMPS, {"pumps.csv": "Tag,Sap,Name\nP-1,,Pump\n"}, known)
+    assert 'label "Pump"' in about(reading, "tag/P-1")
+    assert notes(reading) == [(1, "ambiguous-identifier")]
+
+
 def test_a_repeated_identifier_never_rejects_it_is_reported(tmp_path: Path) -> None:
     reading = reading_of(tmp_path, PUMPS, {"pumps.csv": "Tag,Sap,Name\nP-1,77,One\nP-2,77,Two\n"})
     assert (rules(reading), notes(reading)) == ([], [(2, "ambiguous-identifier")])

@@ -25,6 +25,7 @@ tables:
       part:
         kind: Component
         id: "part/{serial}"
+        label: "{serial} of {Machine}"
         identifiers: [{scheme: serial, value: "{serial}"}]
         links: [{relation: installedIn, to: slot, valid: {from: When, to: until}}]
       slot:

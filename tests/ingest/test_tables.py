@@ -172,6 +172,49 @@ def test_a_link_may_end_at_the_entity_of_the_row(tmp_path: Path) -> None:
     assert "p partOf t" in lines(reading_of(tmp_path, mapping, {"t.csv": "T,P\nt,p\n"}))
 
 
+def test_rows_that_say_the_same_link_of_another_entity_say_it_once(tmp_path: Path) -> None:
+    mapping = table("", 'kind: Asset, id: "{T|upper}", links: [{relation: partOf, from: {id: p}}]')
+    reading = reading_of(tmp_path, mapping, {"t.csv": "T\nt\nT\n"})
+    assert lines(reading) == ["T type Asset", "p partOf T"]
+    mapping = mapping.replace("from: {id: p}}", "from: {id: p}}, {relation: partOf, from: {id: p}}")
+    assert lines(reading_of(tmp_path, mapping, {"t.csv": "T\nt\n"})) == ["T type Asset", "p partOf T"]
+
+
+NUMBERED = """
+source: s
+read: {zone: UTC}
+tables:
+  moves:
+    file: moves.csv
+    key: [Slot, At]
+    times: [At]
+    columns: {group: "{Slot|upper}", name: "{group} of {Slot}"}
+    sequence: {by: [group, Slot], order: At, number: n, before_first: true}
+    entities: {e: {kind: Asset, id: "{name}/{n}", label: "{Note}"}}
+"""
+
+
+def test_a_row_before_the_first_has_the_columns_that_are_made_from_its_key(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, NUMBERED, {"moves.csv": "Slot,At,Note\na,2024-01-01,x\n"})
+    assert lines(reading) == ["A%20of%20a/0 type Asset", 'A%20of%20a/1 label "x"', "A%20of%20a/1 type Asset"]
+
+
+def test_rows_with_one_key_are_one_row_in_a_sequence_filled_beats_empty(tmp_path: Path) -> None:
+    rows = "Slot,At,Note\na,2024-01-01,first\na,2024-01-02,\na,2024-01-01,\na,2024-01-02,second\n"
+    reading = reading_of(tmp_path, NUMBERED, {"moves.csv": rows})
+    assert [said for said in lines(reading) if "label" in said] == [
+        'A%20of%20a/1 label "first"',
+        'A%20of%20a/2 label "second"',
+    ]
+    assert notes(reading) == [(3, "repeated-key"), (4, "repeated-key")]
+
+
+def test_the_first_second_of_1970_is_a_time_like_any_other(tmp_path: Path) -> None:
+    mapping = table("    times: {a: unix}\n", 'kind: Asset, id: "{T}", valid: {from: a}')
+    reading = reading_of(tmp_path, mapping, {"t.csv": "T,a\nx,0\n"})
+    assert lines(reading) == ["x type Asset [1970-01-01T00:00:00Z, -)"]
+
+
 def test_an_interval_that_ends_before_it_starts_is_left_out_and_noted(tmp_path: Path) -> None:
     entity = 'kind: Asset, id: "{T}", links: [{relation: locatedIn, to: {id: hall}, valid: {from: a, to: b}}]'
     mapping = table("    times: [a, b]\n    read: {zone: UTC}\n", entity)
