@@ -1,19 +1,34 @@
-"""Which facts are believed, and over which times? The fold of change sets into rows that views read."""
+"""Which facts are believed, and over which times? Change sets in, snapshots out; one writer, any number of readers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from thread.clock import Instant
-from thread.facts import ChangeSet, GraphDelta, Revision, Triple
+from thread.facts import EMPTY, ChangeSet, GraphDelta, Revision, Triple
 from thread.ontology.model import Ontology
+from thread.projection.current import Boundaries, delta_between, triples_at
+from thread.projection.finding import Bearers
+from thread.projection.layout import NODE, STEP, Column
+from thread.projection.reading import ColumnView
+from thread.projection.scratch import ScratchPool
+from thread.projection.staging import Book, Staged
+from thread.projection.state import State
+from thread.projection.tables import FACTS, INTO, OUT, EdgeTable
 from thread.projection.view import View
+from thread.projection.words import Words
+
+_MANY_CLOSED: Final = 1_000
+"""So many closed rows are cheaper to mark by merging than by looking for their edges."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """How large the projection is; links and attributes are believed rows."""
+    """How large the projection is: nodes ever named, links and attributes that are believed, bytes of the columns."""
 
     nodes: int
     links: int
@@ -22,53 +37,249 @@ class Statistics:
 
 
 class Projection:
-    """Interim: delegates to the slow twin."""
+    """The fold of a log of change sets, current to a revision.
+
+    ``stage`` and ``publish`` are called by one writer; ``view`` and all that reads by any thread, without locks.
+    """
 
     def __init__(self, ontology: Ontology, ranks: Mapping[str, int] | None = None) -> None:
-        from thread.testing.reference import ReferenceProjection
+        """An empty projection.
 
+        Args:
+            ranks: rank by source; where sources disagree the higher one answers. Unknown sources rank 0.
+        """
         self.ontology, self.ranks = ontology, dict(ranks or {})
-        self._twin: Any = ReferenceProjection(ontology, ranks)
+        self._words = Words(ontology)
+        self._book = Book(self._words, self.ranks)
+        self._nodes, self._more = Column(np.zeros(64, NODE), 0), Column.empty(NODE)
+        self._nodes.data["span"] = -1
+        self._mentions, self._kinds = np.zeros(64, np.int32), np.zeros(64, np.int32)
+        self._steps, self._closures = Column.empty(STEP), Column.empty(np.int32)
+        self._tables = (EdgeTable(OUT), EdgeTable(INTO), EdgeTable(FACTS))
+        self._merged = 0
+        self._counts = (0, 0)
+        self._bearers = Bearers(self._words)
+        self._boundaries = Boundaries()
+        self.scratch = ScratchPool(self._words)
+        self._staged: Staged | None = None
+        self._step(EMPTY)
+        self._state = self._snapshot(EMPTY)
+        self._revision = EMPTY
+
+    # -- writing
 
     @property
     def revision(self) -> Revision:
-        return self._twin.revision
+        """The last revision that is published."""
+        return self._revision
 
-    def stage(self, change_set: ChangeSet) -> Any:
-        return self._twin.stage(change_set)
+    def stage(self, change_set: ChangeSet) -> Staged:
+        """What a change set would do. No reader sees it until it is published; one is staged at a time.
 
-    def publish(self, staged: Any, revision: Revision) -> None:
-        self._twin.publish(staged, revision)
+        Cost: a few microseconds a fact.
+        """
+        if self._staged is not None:
+            raise RuntimeError("a change set is staged already: publish or discard it first")
+        staged = self._book.stage(change_set, self.revision.ordinal + 1)
+        if staged.effective:
+            self._staged = staged
+        return staged
 
-    def discard(self, staged: Any) -> None:
-        self._twin.discard(staged)
+    def discard(self, staged: Staged) -> None:
+        """Forget what was staged."""
+        if self._staged is staged:
+            self._book.forget(staged)
+            self._staged = None
+
+    def publish(self, staged: Staged, revision: Revision) -> None:
+        """Make what was staged visible to views that are made from now on."""
+        if revision.ordinal != self.revision.ordinal + 1 or staged.ordinal != revision.ordinal:
+            raise ValueError(f"revision {revision.ordinal} does not follow {self.revision.ordinal}")
+        if staged.effective and self._staged is not staged:
+            raise RuntimeError("this change set is not staged any more")
+        first = int(self._steps.data["rows"][self.revision.ordinal])
+        if staged.effective:
+            self._apply(staged, first)
+        self._closures.reserve(len(staged.closed_rows))
+        self._closures.data[self._closures.size : self._closures.size + len(staged.closed_rows)] = staged.closed_rows
+        self._closures.size += len(staged.closed_rows)
+        self._step(revision)
+        self._state = self._snapshot(revision)
+        self._revision = revision
+        self._staged = None
+
+    def _apply(self, staged: Staged, first: int) -> None:
+        from thread.projection.kernels.edges import apply_kinds, kinds_needed
+
+        book, closed = self._book, staged.closed_rows
+        claims, rows, last = book.claims.data, book.rows.data, book.rows.size
+        self._make_room(book.iris.size)
+        need = int(kinds_needed(claims, rows, closed, first, last, self._words.kind_at))
+        need = min(need, book.iris.size + last - first + len(closed))
+        if self._more.size + need > len(self._more.data):
+            self._more.reserve(need)
+            self._nodes.data = self._nodes.data.copy()  # readers keep the nodes that fit their further kinds
+        cursor = np.zeros(5, np.int64)
+        cursor[2] = book.spans.size
+        self._more.size = int(
+            apply_kinds(
+                claims, rows, book.spans.data, book.span_table, cursor, self._nodes.data, self._more.data,
+                self._mentions, self._kinds, closed, self._more.size, first, last, staged.ordinal,
+                self._words.kind_at, self._words.entity,
+            )
+        )  # fmt: skip
+        book.spans.size = int(cursor[2])
+        self._bearers.add(claims, rows, first, last)
+        self._count(claims["type"][rows["claim"][first:last]], claims["type"][rows["claim"][closed]])
+        if len(closed) <= _MANY_CLOSED and all(table.takes(last - first) for table in self._tables):
+            for table in self._tables:
+                table.add(claims, rows, first, last)
+                table.close(claims, rows, closed)
+        else:
+            self._merge()
+
+    def _count(self, made: npt.NDArray[np.uint8], closed: npt.NDArray[np.uint8]) -> None:
+        links = int(np.count_nonzero(made == 0)) - int(np.count_nonzero(closed == 0))
+        self._counts = self._counts[0] + links, self._counts[1] + len(made) - len(closed) - links
+
+    def _merge(self) -> None:
+        book = self._book
+        for table in self._tables:
+            table.merge(book.claims.data, book.rows.data, self._merged, book.rows.size, book.iris.size)
+        self._merged = book.rows.size
+        self._bearers.merge()
+
+    def _make_room(self, nodes: int) -> None:
+        capacity = len(self._nodes.data)
+        if nodes > capacity:
+            capacity = max(nodes, capacity + capacity // 2)
+            grown = np.zeros(capacity, NODE)
+            grown["span"] = -1
+            grown[: self._nodes.size] = self._nodes.used
+            self._nodes.data = grown
+            self._mentions = _longer(self._mentions, capacity)
+            self._kinds = _longer(self._kinds, capacity)
+            for table in self._tables:
+                table.make_room(capacity)
+        self._nodes.size = nodes
+
+    def _step(self, revision: Revision) -> None:
+        book = self._book
+        digest = book.texts.intern([revision.digest])[0]
+        self._steps.append(revision.recorded_at, digest, book.iris.size, book.rows.size, self._closures.size)
+
+    def _snapshot(self, revision: Revision) -> State:
+        book = self._book
+        return State(
+            self._words,
+            revision.ordinal,
+            book.iris.reader(),
+            book.texts.reader(),
+            book.notes.reader(),
+            book.claims.data,
+            book.rows.data,
+            book.spans.data,
+            self._nodes.data,
+            self._more.data,
+            book.actors.data,
+            tuple(book.sources),
+            self._steps.used,
+            self._closures.used,
+            (self._tables[0].edges, self._tables[1].edges, self._tables[2].edges),
+        )
+
+    # -- reading
 
     def view(self, valid_at: Instant, known: int | None = None) -> View:
-        return self._twin.view(valid_at, known)
+        """What was true at an instant, as known at a revision (its ordinal; by default the last)."""
+        state = self._state
+        known = state.ordinal if known is None else known
+        if not 0 <= known <= state.ordinal:
+            raise ValueError(f"there is no revision {known}; the last is {state.ordinal}")
+        return ColumnView(self, state, valid_at, known)
 
     def known_at(self, recorded: Instant) -> int:
-        return self._twin.known_at(recorded)
+        """Ordinal of the last revision recorded at or before an instant."""
+        return int(np.searchsorted(self._state.steps["recorded_at"], recorded, side="right")) - 1
 
     def revision_at(self, ordinal: int) -> Revision:
-        return self._twin.revision_at(ordinal)
-
-    def delta(self, start: tuple[int, Instant], end: tuple[int, Instant]) -> GraphDelta:
-        return self._twin.delta(start, end)
+        """The revision with this ordinal."""
+        state = self._state
+        if not 0 <= ordinal <= state.ordinal:
+            raise ValueError(f"there is no revision {ordinal}; the last is {state.ordinal}")
+        step = state.steps[ordinal]
+        return Revision(ordinal, int(step["recorded_at"]), state.texts.text(int(step["digest"])))
 
     def triples(self, ordinal: int, instant: Instant) -> Iterator[Triple]:
-        return self._twin.triples(ordinal, instant)
+        """The current state at a mark as plain triples: one per subject, predicate and object or value."""
+        return triples_at(self._view(instant, ordinal))
+
+    def delta(self, start: tuple[int, Instant], end: tuple[int, Instant]) -> GraphDelta:
+        """What leaves and what enters the current state between two marks (ordinal, instant).
+
+        Cost: what changed or crossed a boundary in between, not what stands.
+        """
+        return delta_between(self._view(start[1], start[0]), self._view(end[1], end[0]), self._boundaries)
 
     def next_boundary(self, after: Instant) -> Instant | None:
-        return self._twin.next_boundary(after)
+        """The next instant at which something that is believed begins or ends."""
+        return self._boundaries.next_after(self._state, after)
 
     def statistics(self) -> Statistics:
-        rows = [b.row.claim.fact for b in self._twin.rows if b.recorded_to == 2**31 - 1]
-        links = sum(fact.object is not None for fact in rows)
-        return Statistics(len(self._twin.iris), links, len(rows) - links, 0)
+        """How large the projection is."""
+        state = self._state
+        held = [*state.tables[0], *state.tables[1], *state.tables[2]]
+        held += [state.claims, state.rows, state.spans, state.nodes, state.more]
+        size = sum(column.nbytes for column in held)
+        size += sum(column.nbytes for texts in (self._book.iris, self._book.texts) for _, column in texts.columns())
+        return Statistics(state.iris.size, self._counts[0], self._counts[1], size)
+
+    def bearer_rows(self, text: int) -> list[int]:
+        """Rows, believed or not, of identifiers whose value is this text."""
+        return self._bearers.rows(text) if text >= 0 else []
+
+    def rows_beside(self, state: State, rows: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """All rows in the slots of some rows, up to the state's revision."""
+        from thread.projection.kernels.scan import rows_beside
+
+        book, limit, room = self._book, state.rows_until(state.ordinal), 4 * len(rows) + 16
+        while True:
+            found = np.empty(room, np.int32)
+            table, heads, claims = book.slot_table, book.heads.data, book.claims.data
+            count = int(
+                rows_beside(claims, book.rows.data, heads, table, self._words.singles, rows, len(claims), limit, found)
+            )
+            if 0 <= count <= room:
+                return np.unique(np.concatenate([rows, found[:count]]))
+            room = max(room, count)
+
+    def losing_claims(self, state: State, node: int, instant: Instant, known: int) -> list[int]:
+        """Claims about a node that their sources hold to be in force, and that do not answer."""
+        from thread.projection.losing import losing_claims
+
+        while True:
+            try:
+                return losing_claims(self._book, state, node, instant, known)
+            except IndexError:  # the writer has made longer columns meanwhile
+                continue
+
+    def _view(self, instant: Instant, ordinal: int) -> ColumnView:
+        view = self.view(instant, ordinal)
+        assert isinstance(view, ColumnView)
+        return view
+
+    # -- keeping
 
     def save(self, directory: Path) -> None:
-        pass
+        """Write the columns so that ``load`` can map them; whole or not at all."""
 
     @classmethod
     def load(cls, directory: Path, ontology: Ontology, ranks: Mapping[str, int] | None = None) -> "Projection | None":
+        """The projection that was saved; None where it is absent, damaged, or of another ontology or ranks."""
         return None
+
+
+def _longer(column: npt.NDArray[np.int32], capacity: int) -> npt.NDArray[np.int32]:
+    grown = np.zeros(capacity, np.int32)
+    grown[: len(column)] = column
+    return grown

@@ -172,6 +172,9 @@ class ReferenceProjection:
                     if own and own[-1].end == fact.valid_to:
                         staged.repeated += 1
                         continue
+                    if not same and fact.valid_from >= fact.valid_to:
+                        staged.unmatched += 1
+                        continue
                     staged.supported += bool(same and not own)
                     staged.added += not (same and not own)
                     live[slot] = [c for c in standing if not (c in own and c.run == run)] + [new]
@@ -565,7 +568,7 @@ class ReferenceView(View):
             if self.in_force(believed) and all(self.projection.nodes[iri] in self._kinds for iri in ends):
                 triple = Triple(fact.subject, fact.predicate, fact.object, fact.value, fact.qualifiers)
                 found[triple_key(triple)[:4]].append(triple)
-        triples = [min(same, key=lambda t: repr(triple_key(t)[4])) for same in found.values()]
+        triples = [min(same, key=lambda t: triple_key(t)[4]) for same in found.values()]  # type: ignore[arg-type, return-value]
         for node in sorted(node for node in self._kinds if self.is_stub(node)):
             triples.append(Triple(self.iri(node), TYPE, value=Iri(UpperKind.ENTITY)))
             triples.append(Triple(self.iri(node), STUB, value=True))
