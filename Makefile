@@ -1,10 +1,8 @@
 # The two that a newcomer needs: `make demo`, `make test`. All of them: `make help`.
 PYTHON ?= python3
 UV ?= uv
-PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-STORE ?= .thread
 DEMO := .demo
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
@@ -32,7 +30,7 @@ $(VENV)/dev: requirements/dev.txt $(VENV)/runtime
 	@touch $@
 
 demo: $(VENV)/runtime ## Generate the welding line, open the service, print the addresses
-	$(BIN)/thread demo --store $(DEMO) --port $(PORT)
+	$(BIN)/thread demo --store $(DEMO) $(if $(PORT),--port $(PORT))
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .

@@ -42,6 +42,8 @@ class Block:
 class Step:
     """One command with what README says it prints."""
 
+    typed: str
+    """As it stands there, comment and continuation included."""
     command: str
     expected: str
     line: int
@@ -58,11 +60,12 @@ def steps(block: Block) -> Iterator[Step]:
     assert parts[0] == "", f"line {block.line}: a console block starts with $"
     line = block.line + 1
     for part in parts[1:]:
-        command, _, output = part.partition("\n")
-        while command.endswith("\\"):
+        typed, _, output = part.partition("\n")
+        while typed.endswith("\\"):
             more, _, output = output.partition("\n")
-            command = command[:-1] + more
-        yield Step(command.split("  #")[0].strip(), output, line)
+            typed += "\n" + more
+        command = typed.replace("\\\n", "").split("  #")[0].strip()
+        yield Step(typed, command, output, line)
         line += part.count("\n")
 
 
@@ -86,6 +89,7 @@ class Shell:
             "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
             "COLUMNS": "100",
             "THREAD_PORT": "0",
+            "THREAD_CLOCK": "2026-06-15T06:00:00Z",
             "NO_COLOR": "1",
         }
 
@@ -141,32 +145,35 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 @pytest.mark.slow
 def test_readme_prints_what_it_says(shell: Shell) -> None:
     text = README.read_text("utf-8")
-    told = text
-    asked: object = None
+    told, asked = [], None
+    at = 0
     for block in blocks(text):
+        start = text.index(block.text, at)
+        told.append(text[at:start])
+        at = start + len(block.text)
         if block.kind == "console":
-            for step in steps(block):
-                if step.command.startswith("make ") or step.command.startswith(". "):
-                    continue
-                printed = shell.run(step.command)
-                if not matches(step.expected, printed):
-                    told = told.replace(step.expected, printed, 1) if step.expected.strip() else told
-                    assert writing(), (
-                        f"README.md:{step.line}: $ {step.command}\n{printed}\n--- expected\n{step.expected}"
-                    )
-        elif block.kind == "graphql":
-            asked = shell.ask(block.text)
+            told.append("".join(f"$ {step.typed}\n{_printed(shell, step)}" for step in steps(block)))
         elif block.kind == "json":
-            told = (
-                told.replace(block.text, json.dumps(asked, indent=2, ensure_ascii=False) + "\n", 1)
-                if writing()
-                else told
-            )
             assert writing() or json.loads(block.text) == asked, (
                 f"README.md:{block.line}: {json.dumps(asked, indent=2)}"
             )
-    if writing() and told != text:
-        README.write_text(told, "utf-8")
+            told.append(json.dumps(asked, indent=2, ensure_ascii=False) + "\n")
+        else:
+            asked = shell.ask(block.text) if block.kind == "graphql" else asked
+            told.append(block.text)
+    if writing():
+        README.write_text("".join(told) + text[at:], "utf-8")
+
+
+def _printed(shell: Shell, step: Step) -> str:
+    """What README shall say that a command prints: as it is where that is right."""
+    if step.command.startswith(("make ", ". ")):
+        return step.expected
+    printed = shell.run(step.command)
+    if matches(step.expected, printed):
+        return step.expected
+    assert writing(), f"README.md:{step.line}: $ {step.command}\n{printed}\n--- README says\n{step.expected}"
+    return printed
 
 
 def writing() -> bool:

@@ -47,9 +47,11 @@ _TITLES: Final = {
     "context": "where and for what",
 }
 _LISTED: Final = 12
+_UNITS: Final = {"a": "years", "d": "days"}
+"""UCUM codes that a person would not read rightly."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class _Tie:
     """One link as read from the thing that is shown."""
 
@@ -95,7 +97,7 @@ def lines(view: "View", node: int, origins: Iterable[tuple[int, str]]) -> Iterat
     yield from _section("where it came from", rows)
     ties = _ties(view, node)
     for role, title in _TITLES.items():
-        yield from _section(title, _tied(view, ties.get(role, []), speaker))
+        yield from _section(title, _tied(view, ties.get(role, set()), speaker))
 
 
 def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
@@ -123,14 +125,14 @@ def _facts(view: "View", node: int) -> Iterator[tuple[str, str]]:
 
 def _value(view: "View", statement: "Statement") -> str:
     attribute = view.ontology.attribute.get(statement.predicate)
-    unit = f" {attribute.unit}" if attribute is not None and attribute.unit else ""
+    unit = f" {_UNITS.get(attribute.unit, attribute.unit)}" if attribute is not None and attribute.unit else ""
     since = f"  ({span(statement.valid_from, statement.valid_to)})" if statement.valid_from > 0 else ""
     return (text(statement.value) if statement.value is not None else "") + unit + since
 
 
-def _ties(view: "View", node: int) -> dict[str, list[_Tie]]:
-    """Links up to now by role, in the order of time; each as it reads from this thing."""
-    found: dict[str, list[_Tie]] = {}
+def _ties(view: "View", node: int) -> dict[str, set[_Tie]]:
+    """Links up to now by role, each as it reads from this thing."""
+    found: dict[str, set[_Tie]] = {}
     for relation in view.ontology.relations:
         out = [s for s in view.history(node, relation.iri) if s.object is not None]
         back = [s for s in view.history_to(node, relation.iri) if s.predicate == relation.iri]
@@ -138,12 +140,17 @@ def _ties(view: "View", node: int) -> dict[str, list[_Tie]]:
             out, back = ([], back) if relation.upstream is Upstream.OBJECT else (out, [])
         pairs = [*((s, s.object, relation.name) for s in out), *((s, s.subject, _inverse(relation)) for s in back)]
         for statement, other, verb in pairs:
-            if statement.valid_from > view.valid_at:
-                continue
             far = view.find(other or "")
+            if statement.valid_from > view.valid_at or _to_come(view, far):
+                continue
             start, end = _times(view, far, statement)
-            found.setdefault(relation.role.value, []).append(_Tie(start, end, words(verb), far))
-    return {role: sorted(set(ties)) for role, ties in found.items()}
+            found.setdefault(relation.role.value, set()).add(_Tie(start, end, words(verb), far))
+    return found
+
+
+def _to_come(view: "View", node: int) -> bool:
+    """Whether something is not there yet, as an event that has not happened."""
+    return view.kind(node) < 0 and min((s.valid_from for s in view.history(node, TYPE)), default=0) > view.valid_at
 
 
 def _inverse(relation: "Relation") -> str:
@@ -171,19 +178,22 @@ def _is(view: "View", node: int, kind: str) -> bool:
 
 def _tied(view: "View", ties: Iterable[_Tie], speaker: Speaker) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
-    for tie in ties:
+    for tie in sorted(ties, key=lambda tie: (tie.start, tie.verb, speaker.name(tie.other))):
         when = moment(tie.start) if tie.start == tie.end else span(tie.start, tie.end) or "always"
         rows.append((when, tie.verb, speaker.name(tie.other), _more(view, tie.other, speaker)))
     return rows
 
 
 def _more(view: "View", node: int, speaker: Speaker) -> str:
-    """The state of an order, the mode, cause and repair of a failure, the kind of anything else."""
+    """The state of an order, what a position holds, mode, cause and repair of a failure, the kind of anything else."""
     if _is(view, node, UpperKind.WORK_ORDER):
         values = (view.value(node, THR + name) for name in ("status", "orderType"))
         return " ".join(str(value).lower() for value in values if value is not None) or speaker.kind(node)
     if _is(view, node, UpperKind.FAILURE_EVENT):
         return _failure(view, node, speaker) or speaker.kind(node)
+    if _is(view, node, UpperKind.POSITION):
+        fitted = view.links_to(node, {view.ontology.relation[THR + "installedIn"].ordinal}).subject
+        return f"holds {speaker.several(fitted.tolist())}" if len(fitted) else "empty"
     return speaker.kind(node)
 
 
