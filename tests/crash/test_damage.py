@@ -195,7 +195,7 @@ def tamper(directory: Path, *statements: str) -> None:
         ("UPDATE revision SET source = 'other' WHERE ordinal = 7", 7),
         ("UPDATE revision SET content = '' WHERE ordinal = 7", 7),
         ("UPDATE revision SET withdraws = 'x' WHERE ordinal = 7", 7),
-        ("UPDATE revision SET digest = 'f' || substr(digest, 2) WHERE ordinal = 7", 7),
+        ("UPDATE revision SET digest = 'x' || substr(digest, 2) WHERE ordinal = 7", 7),
         ("DELETE FROM revision WHERE ordinal = 7", 7),
         ("DELETE FROM part WHERE id = 7 << 24", 7),
         ("DELETE FROM part WHERE id = (10 << 24) + 5", 10),

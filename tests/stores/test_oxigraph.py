@@ -85,7 +85,7 @@ def test_a_small_change_that_broke_off_leaves_the_graph_as_it_was(
     whole = oxigraph._update
 
     def broken(removed: list[ox.Quad], added: list[ox.Quad]) -> str:
-        return whole(removed, added) + ("INSERT DATA { nonsense" if added else "")
+        return whole(removed, added) + ("INSERT DATA { nonsense" if removed else "")
 
     with monkeypatch.context() as patch:
         patch.setattr(oxigraph, "_update", broken)
