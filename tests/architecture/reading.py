@@ -28,6 +28,8 @@ class Import:
     importer: str
     imported: str
     line: int = 0
+    lazy: bool = False
+    """Within a function: it happens when that is called."""
     types_only: bool = False
     """Under ``if TYPE_CHECKING``: layers count it, cycles do not."""
 
@@ -64,6 +66,8 @@ def imports_of(module: Module, known: Iterable[str]) -> Iterator[Import]:
         for statement in branch.body
         for node in ast.walk(statement)
     }
+    functions = [node for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lazy = {id(node) for function in functions for node in ast.walk(function)}
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -74,7 +78,7 @@ def imports_of(module: Module, known: Iterable[str]) -> Iterator[Import]:
         else:
             continue
         for name in dict.fromkeys(names):
-            yield Import(module.name, name, node.lineno, id(node) in typed)
+            yield Import(module.name, name, node.lineno, id(node) in lazy, id(node) in typed)
 
 
 def _base(module: Module, node: ast.ImportFrom) -> str:

@@ -88,7 +88,11 @@ def test_a_concrete_kind_in_code_is_seen_but_not_in_prose() -> None:
 
 def test_modules_fit_in_one_sitting() -> None:
     long = {name for name, module in modules().items() if module.text.count("\n") > 400}
-    assert long == set(rules.LONG), "either split it, or give the reason in rules.LONG; drop reasons that are over"
+    assert long - set(rules.LONG) == set(), "either split it, or give the reason in rules.LONG"
+
+
+def test_exceptions_are_for_modules_that_are_there() -> None:
+    assert {*rules.LONG, *rules.BACK} - set(modules()) == set()
 
 
 def test_every_module_says_which_question_it_answers() -> None:
@@ -108,6 +112,8 @@ def test_no_file_names(what: str) -> None:
     pattern = re.compile(FORBIDDEN[what])
     hits = []
     for path in tracked_files():
+        if path.name == "LICENSES.txt":  # of others, word by word
+            continue
         try:
             text = path.read_text("utf-8")
         except UnicodeDecodeError:

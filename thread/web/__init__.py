@@ -1,1 +1,1 @@
-
+"""What does a browser show? Static files; no Python."""
