@@ -177,10 +177,6 @@ class Because:
         first, last = gates.start[gates.of_start[consumer]], gates.start[gates.of_start[consumer + 1]]
         return next(index for index in range(first, last) if gates.supplier[index] == supplier)
 
-    def degree_of_blind(self, sensor: int) -> int:
-        """One more than the nearest of its targets that are out."""
-        return min((degree for degree, _ in self._targets(sensor))) + 1
-
     def _targets(self, sensor: int) -> list[tuple[int, int]]:
         out = []
         for link in self._watched(sensor):

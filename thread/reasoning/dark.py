@@ -43,6 +43,12 @@ class Monitoring:
         """Sensors that monitor any of the nodes, ascending."""
         return self._of(self._by_target, nodes)
 
+    def watched_by(self, sensors: Ints) -> tuple[npt.NDArray[np.intp], Ints]:
+        """Targets of sensors that each have one, and where those of each sensor start."""
+        keys, values = self._by_sensor
+        first, last = np.searchsorted(keys, sensors), np.searchsorted(keys, sensors, side="right")
+        return np.concatenate(([0], np.cumsum(last - first)[:-1])), values[spans(first, last)]
+
     def targets_of(self, nodes: Ints) -> Ints:
         """What any of the sensors monitors, ascending."""
         return self._of(self._by_sensor, nodes)
@@ -54,22 +60,25 @@ class Monitoring:
         return frozenset(said | {("mode", mode) for mode in modes}) or frozenset({("property", None)})
 
 
-def blinded(monitoring: Monitoring, state: State, outage: Outage) -> tuple[Ints, Ints]:
-    """(sensors that go down, sensors that deliver though all they monitor is out), ascending."""
-    down = outage.down[monitoring.is_sensor[outage.down]]
-    out = np.union1d(outage.scope, outage.down).astype(np.int32)
-    watching = monitoring.sensors_of(out)
-    watching = watching[(state.dead[watching] == 0) & ~is_in(watching, outage.down)]
-    lost = [
-        sensor
-        for sensor in watching.tolist()
-        if _all_out(monitoring.targets_of(np.array([sensor], np.int32)), state, out)
-    ]
-    return down, np.array(lost, np.int32)
+def blinded(monitoring: Monitoring, state: State, outage: Outage) -> tuple[Ints, Ints, Ints]:
+    """(sensors that go down, sensors that deliver though all they monitor is out, degrees of those), by node.
 
-
-def _all_out(targets: Ints, state: State, out: Ints) -> bool:
-    return bool(((state.dead[targets] != 0) | is_in(targets, out)).all())
+    The degree is one more than that of the nearest target that is out.
+    """
+    down = np.sort(outage.down[monitoring.is_sensor[outage.down]])
+    watching = monitoring.sensors_of(outage.out)
+    watching = watching[(state.dead[watching] == 0) & ~is_in(watching, outage.ascending)]
+    if not len(watching):
+        return down, watching, watching
+    starts, targets = monitoring.watched_by(watching)
+    in_scope = is_in(targets, np.sort(outage.scope))
+    newly = is_in(targets, outage.ascending)
+    degree = np.full(len(targets), np.iinfo(np.int32).max, np.int32)
+    order = np.argsort(outage.down)
+    degree[newly] = outage.degree[order[np.searchsorted(outage.ascending, targets[newly])]]
+    degree[in_scope] = 0
+    out = np.logical_and.reduceat((state.dead[targets] != 0) | newly | in_scope, starts)
+    return down, watching[out], np.minimum.reduceat(degree, starts)[out] + 1
 
 
 def unobserved(monitoring: Monitoring, state: State, outage: Outage, down: Ints) -> list[int]:
@@ -78,13 +87,9 @@ def unobserved(monitoring: Monitoring, state: State, outage: Outage, down: Ints)
     ``down``: the sensors that go down.
     """
     found = []
-    lost = frozenset(down.tolist())
+    lost, scope = frozenset(down.tolist()), frozenset(outage.scope.tolist())
     for thing in monitoring.targets_of(down).tolist():
-        if (
-            state.dead[thing] != 0
-            or thing in outage.fallen
-            or bool(is_in(np.array([thing], np.int32), outage.scope)[0])
-        ):
+        if state.dead[thing] != 0 or thing in outage.fallen or thing in scope:
             continue
         sensors = monitoring.sensors_of(np.array([thing], np.int32)).tolist()
         before = {each for each in sensors if state.dead[each] == 0}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from thread.errors import InputError
 from thread.projection.view import View
-from thread.reasoning.needs import MEMBER_OF, SERIES, Needs, needs_from
+from thread.reasoning.needs import MEMBER_OF, SERIES, Needs
 from thread.terms import THR, UpperKind
 
 
@@ -87,24 +87,34 @@ def lifted(needs: Needs, groups: Groups) -> Needs:
         return needs
     involved = np.array(sorted({*groups.groups_of, *groups.required}), np.int32)
     mask = np.isin(needs.supplier, involved)
-    tops: dict[tuple[int, frozenset[int]], tuple[int, ...]] = {}
-    plain: list[tuple[int, int, int, int, int]] = []
-    wanted: dict[tuple[int, int], list[tuple[int, int, int]]] = defaultdict(list)
-    for consumer, supplier, medium, relation, row in zip(*(c.tolist() for c in needs.take(mask)), strict=True):
-        inside = _around(consumer, groups)
-        key = (supplier, inside)
-        if key not in tops:
-            tops[key] = _tops(supplier, inside, groups)
-        for top in tops[key]:
-            if top in groups.required:
-                wanted[consumer, top].append((medium, relation, row))
-            else:
-                plain.append((consumer, top, medium, relation, row))
-    for (consumer, group), links in sorted(wanted.items()):
-        media = {medium for medium, _, _ in links}
-        _, relation, row = min(links, key=lambda link: link[2])
-        plain.append((consumer, group, media.pop() if len(media) == 1 else SERIES, relation, row))
-    return needs.take(~mask).plus(needs_from(plain))
+    links = needs.take(mask)
+    links = links.take(np.lexsort((links.row, links.supplier)))
+    members = np.array(sorted(groups.groups_of), np.int32)
+    inner = np.isin(links.consumer, members)
+    starts = np.flatnonzero(np.diff(links.supplier, prepend=-1))
+    free = {node: _tops(node, frozenset(), groups) for node in links.supplier[starts].tolist()}
+    tops = [
+        _tops(supplier, _around(consumer, groups), groups) if inside else free[supplier]
+        for consumer, supplier, inside in zip(
+            links.consumer.tolist(), links.supplier.tolist(), inner.tolist(), strict=True
+        )
+    ]
+    links = links.take(np.repeat(np.arange(len(tops)), [len(each) for each in tops]))
+    links = links._replace(supplier=np.array([top for each in tops for top in each], np.int32))
+    grouped = np.isin(links.supplier, np.array(sorted(groups.required), np.int32))
+    return needs.take(~mask).plus(links.take(~grouped), _one_link(links.take(grouped)))
+
+
+def _one_link(links: Needs) -> Needs:
+    """One need per (consumer, group): in the medium of all the links that it replaces, else one that does not flow."""
+    if not len(links.consumer):
+        return links
+    links = links.take(np.lexsort((links.row, links.supplier, links.consumer)))
+    changed = (np.diff(links.consumer, prepend=-1) != 0) | (np.diff(links.supplier, prepend=-1) != 0)
+    first = np.flatnonzero(changed)
+    low, high = np.minimum.reduceat(links.medium, first), np.maximum.reduceat(links.medium, first)
+    medium = np.where(low == high, low, SERIES).astype(np.int32)
+    return links.take(first)._replace(medium=medium)
 
 
 def _around(node: int, groups: Groups) -> frozenset[int]:

@@ -139,18 +139,18 @@ class Impact:
         return tuple(node for _, node in sorted(zip(self.view.iris(chosen), chosen, strict=True)))
 
     @cached_property
-    def _dark(self) -> tuple[Ints, Ints]:
+    def _dark(self) -> tuple[Ints, Ints, Ints]:
         return blinded(self.structure.monitoring, self.structure.live.state, self._outage)
 
     @cached_property
     def _found(self) -> dict[EffectKind, tuple[Ints, Ints]]:
         """Nodes and degrees of each effect, cut at the depth that was asked for, and what was cut."""
         is_sensor, outage = self.structure.monitoring.is_sensor, self._outage
-        stops = ~is_sensor[outage.down] & ~is_in(outage.down, outage.scope)
+        stops = ~is_sensor[outage.down] & ~is_in(outage.down, np.sort(outage.scope))
         losing = [node for node in self._losses.by_consumer if not is_sensor[node] and node not in self._scope]
-        down, blind = self._dark
+        down, blind, near = self._dark
         dark = [*zip(down.tolist(), (outage.degrees[node] for node in down.tolist()), strict=True)]
-        dark += [(node, self._because.degree_of_blind(node)) for node in blind.tolist()]
+        dark += zip(blind.tolist(), near.tolist(), strict=True)
         return {
             EffectKind.STOPS: (outage.down[stops], outage.degree[stops]),
             EffectKind.LOSES_REDUNDANCY: _columns((node, self._because.degree_of_loss(node)) for node in losing),
@@ -263,7 +263,7 @@ class Impact:
 
     @cached_property
     def _region(self) -> Ints:
-        return np.union1d(self._outage.scope, self._outage.down).astype(np.int32)
+        return self._outage.out
 
     def undated_orders(self) -> tuple[int, ...]:
         """Open orders in what the outage takes or stops that have no start, by IRI."""
@@ -329,7 +329,7 @@ class Impact:
             message = f"Effects beyond degree {self.query.max_depth} are left out."
             reasons.append(IncompleteReason(IncompleteCode.MAX_DEPTH, message, self._cut))
         owners = np.unique(self.structure.gates.owner[outage.touched])
-        reasons += self.structure.grounding.reasons(owners[~is_in(owners, outage.scope)])
+        reasons += self.structure.grounding.reasons(owners[~is_in(owners, np.sort(outage.scope))])
         unknown = within(book.unknown, book, self._region)
         if unknown:
             message = "Open orders that end before they start are left out of the collisions."

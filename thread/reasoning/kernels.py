@@ -87,7 +87,8 @@ def strong(
 def loops_of(gates: Gates, size: int, *, merged: bool) -> Loops:
     """Loops within each grounding class, or over all gates together (``merged``)."""
     whole = np.full(size, -1, np.int32)
-    owners, arrays = np.unique(gates.owner), (gates.out_start, gates.out_gate, gates.owner, gates.cls)
+    owners = gates.owner[np.flatnonzero(np.diff(gates.owner, prepend=-1))]
+    arrays = (gates.out_start, gates.out_gate, gates.owner, gates.cls)
     found = strong(owners, -1, whole, *arrays, whole)
     of_gate = np.full(gates.size, -1, np.int32)
     inside = np.zeros(len(gates.supplier), np.uint8)
@@ -243,23 +244,41 @@ def kill(
 
 
 @_compiled
-def chains(
-    fallen: Ints, seeds: int, degree: Ints, count: Ints, k: Ints, cls: Ints, owner: Ints,
-    out_start: Ints, out_gate: Ints, shut: Bytes, order: Ints,
-) -> int:  # fmt: skip
-    """Degrees of what fell: shortest chains through failed gates from the first ``seeds`` of ``fallen``.
+def start_from(scope: Ints, dead: Bytes, queue: Ints, meta: Any) -> int:
+    """Put what is not down yet of a scope on the queue; returns how many."""
+    tail = 0
+    for v in scope:
+        if dead[v] == 0:
+            dead[v] = 1
+            queue[tail] = v
+            tail += 1
+    meta[:] = 0
+    meta[1] = tail
+    return tail
 
-    ``degree`` is -1 for what fell and was not reached yet, -2 for all else; ``order`` gets the fallen nodes by
-    degree. Returns how many were reached: all, unless the kill was cut short.
+
+@_compiled
+def settle(
+    seeds: int, queue: Ints, meta: Any, touched: Ints, evaluated: Ints, dirty: Ints, dead: Bytes, count: Ints,
+    gate_mark: Bytes, loop_mark: Bytes, degree: Ints, order: Ints, level: Ints, left: Ints, base: Ints,
+    k: Ints, cls: Ints, owner: Ints, out_start: Ints, out_gate: Ints, shut: Bytes,
+) -> int:  # fmt: skip
+    """Degrees of what fell, what gates have left, and everything put back as it was.
+
+    Degree: shortest chain through failed gates from the first ``seeds`` of the queue. ``order`` gets the fallen nodes
+    by degree, ``level`` their degrees. Returns how many were reached: all, unless the kill was cut short.
     """
+    for at in range(meta[1]):
+        degree[queue[at]] = -1
     tail = 0
     for at in range(seeds):
-        degree[fallen[at]] = 0
-        order[tail] = fallen[at]
+        degree[queue[at]] = 0
+        order[tail] = queue[at]
         tail += 1
     head = 0
     while head < tail:
         u = order[head]
+        level[head] = degree[u]
         head += 1
         for a in range(out_start[u], out_start[u + 1]):
             g = out_gate[a]
@@ -270,6 +289,18 @@ def chains(
                 degree[v] = degree[u] + 1
                 order[tail] = v
                 tail += 1
+    for at in range(meta[3]):
+        g = touched[at]
+        left[at] = count[g]
+        count[g] = base[g]
+        gate_mark[g] = 0
+    for at in range(meta[1]):
+        dead[queue[at]] = 0
+        degree[queue[at]] = -2
+    for at in range(meta[4]):
+        loop_mark[evaluated[at]] = 0
+    for at in range(meta[2]):
+        loop_mark[dirty[at]] = 0
     return tail
 
 

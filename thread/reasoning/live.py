@@ -35,13 +35,13 @@ class Outage:
     """What falls if the scope is taken out of a state: all of it, and nothing else is touched."""
 
     scope: Ints
-    """What was taken out, ascending."""
+    """What was taken out."""
     down: Ints
-    """What fell with it or was in scope, newly down, ascending."""
+    """What fell with it or was in scope, newly down, by degree."""
     degree: Ints
     """Length of the shortest chain through failed gates, per ``down``; 0 in scope."""
     touched: Ints
-    """Gates that lost a supplier, ascending, their owners fallen or not."""
+    """Gates that lost a supplier, their owners fallen or not."""
     left: Ints
     """Live suppliers left, per ``touched``."""
     evaluated: Ints
@@ -49,6 +49,16 @@ class Outage:
     visited_links: int
     stopped: IncompleteCode | None
     """LINK_BUDGET, NODE_BUDGET or DEADLINE: what is said to be down is, more may be."""
+
+    @cached_property
+    def ascending(self) -> Ints:
+        """The nodes of ``down``, ascending."""
+        return np.sort(self.down)
+
+    @cached_property
+    def out(self) -> Ints:
+        """Scope and ``down``, ascending."""
+        return np.union1d(self.scope, self.down).astype(np.int32)
 
     @cached_property
     def fallen(self) -> frozenset[int]:
@@ -154,53 +164,36 @@ class Live:
         if space is None:
             space = _Workspace(self.structure, state)
         try:
-            return self._without(space, state, np.unique(np.asarray(scope, np.int32)), budget)
+            return self._without(space, state, np.asarray(scope, np.int32), budget)
         finally:
             with self._lock:
                 pool.append(space)
 
     def _without(self, space: _Workspace, state: State, scope: Ints, budget: Budget) -> Outage:
-        from thread.reasoning.kernels import DIRTY, EVALUATED, LINKS, TAIL, TOUCHED, chains
+        from thread.reasoning.kernels import EVALUATED, LINKS, TAIL, TOUCHED, settle, start_from
 
-        gates = self.structure.gates
-        seeds = scope[space.dead[scope] == 0]
-        space.dead[seeds] = 1
-        space.queue[: len(seeds)] = seeds
-        space.meta[:] = (0, len(seeds), 0, 0, 0, 0)
+        gates, meta = self.structure.gates, space.meta
+        seeds = start_from(scope, space.dead, space.queue, meta)
         stopped = None
         while stopped is None:
-            limit = min(int(space.meta[LINKS]) + _CHUNK, budget.links)
-            if self._run(space, state.loops, limit):
+            if self._run(space, state.loops, min(int(meta[LINKS]) + _CHUNK, budget.links)):
                 break
-            if int(space.meta[LINKS]) > budget.links:
+            if int(meta[LINKS]) > budget.links:
                 stopped = IncompleteCode.LINK_BUDGET
-            elif int(space.meta[TAIL]) > budget.nodes:
+            elif int(meta[TAIL]) > budget.nodes:
                 stopped = IncompleteCode.NODE_BUDGET
             elif budget.deadline is not None and time.monotonic() > budget.deadline:
                 stopped = IncompleteCode.DEADLINE
-        fallen = space.queue[: int(space.meta[TAIL])]
-        touched = space.touched[: int(space.meta[TOUCHED])]
-        evaluated = space.evaluated[: int(space.meta[EVALUATED])]
-        space.degree[fallen] = -1
-        order = np.empty(len(fallen), np.int32)
-        reached = chains(
-            fallen, len(seeds), space.degree, space.count, gates.k, gates.cls, gates.owner,
-            gates.out_start, gates.out_gate, self.structure.conduction.shut, order,
+        reached = settle(
+            seeds, space.queue, meta, space.touched, space.evaluated, space.dirty, space.dead, space.count,
+            space.gate_mark, space.loop_mark, space.degree, space.stack, space.pend, space.rem, state.count,
+            gates.k, gates.cls, gates.owner, gates.out_start, gates.out_gate, self.structure.conduction.shut,
         )  # fmt: skip
-        down = np.sort(order[:reached])
-        gates_touched = np.sort(touched)
-        outage = Outage(
-            scope, down, space.degree[down], gates_touched, space.count[gates_touched],
-            np.sort(evaluated), int(space.meta[LINKS]), stopped,
+        touched = int(meta[TOUCHED])
+        return Outage(
+            scope, space.stack[:reached].copy(), space.pend[:reached].copy(), space.touched[:touched].copy(),
+            space.rem[:touched].copy(), space.evaluated[: int(meta[EVALUATED])].copy(), int(meta[LINKS]), stopped,
         )  # fmt: skip
-        open_loops = space.dirty[: int(space.meta[DIRTY])]
-        space.degree[fallen] = -2
-        space.dead[fallen] = 0
-        space.count[touched] = state.count[touched]
-        space.gate_mark[touched] = 0
-        space.loop_mark[evaluated] = 0
-        space.loop_mark[open_loops] = 0
-        return outage
 
     def alternatives(self, loop: int) -> "Alternatives":
         """Alternatives of the gates of a loop in the live state; kept."""

@@ -4,6 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from thread.reasoning.live import Live, Outage, is_in
 from thread.reasoning.points import Alternatives, alternatives_in
 from thread.reasoning.structure import GROUP, Bytes
@@ -39,7 +41,7 @@ class Losses:
         state = self.live.state
         return {
             loop: (self.live.alternatives(loop), alternatives_in(self.structure, state, self.dead, loop))
-            for loop in self.outage.evaluated.tolist()
+            for loop in sorted(self.outage.evaluated.tolist())
         }
 
     @property
@@ -53,8 +55,8 @@ class Losses:
         gates, state, outage = self.structure.gates, self.live.state, self.outage
         touched = outage.touched
         owners = gates.owner[touched]
-        lives = (state.dead[owners] == 0) & ~is_in(owners, outage.down)
-        lives &= ~is_in(state.loops.of_gate[touched], outage.evaluated)
+        lives = (state.dead[owners] == 0) & ~is_in(owners, outage.ascending)
+        lives &= ~is_in(state.loops.of_gate[touched], np.sort(outage.evaluated))
         found = {
             gate: (before, after)
             for gate, before, after in zip(

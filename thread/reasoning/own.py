@@ -33,8 +33,10 @@ def own_down(view: View, kinds: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:
 def vacated(view: View) -> list[int]:
     """Positions that once held a serial and hold none now."""
     relations = view.ontology.subrelations(INSTALLED_IN)
-    filled = np.unique(view.links(relations).object)
-    empty = np.setdiff1d(view.of_kind(UpperKind.POSITION), filled, assume_unique=True)
+    filled = np.zeros(view.size, bool)
+    filled[view.links(relations).object] = True
+    positions = view.of_kind(UpperKind.POSITION)
+    empty = positions[~filled[positions]]
     return [
         position for position in empty.tolist() if any(s.valid_from <= view.valid_at for s in _stays_in(view, position))
     ]
