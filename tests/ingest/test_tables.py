@@ -188,7 +188,7 @@ tables:
     file: moves.csv
     key: [Slot, At]
     times: [At]
-    columns: {group: "{Slot|upper}", name: "{group} of {Slot}"}
+    columns: {group: "{Slot|upper}", name: "slot {Slot}"}
     sequence: {by: [group, Slot], order: At, number: n, before_first: true}
     entities: {e: {kind: Asset, id: "{name}/{n}", label: "{Note}"}}
 """
@@ -196,15 +196,15 @@ tables:
 
 def test_a_row_before_the_first_has_the_columns_that_are_made_from_its_key(tmp_path: Path) -> None:
     reading = reading_of(tmp_path, NUMBERED, {"moves.csv": "Slot,At,Note\na,2024-01-01,x\n"})
-    assert lines(reading) == ["A%20of%20a/0 type Asset", 'A%20of%20a/1 label "x"', "A%20of%20a/1 type Asset"]
+    assert lines(reading) == ["slot%20a/0 type Asset", 'slot%20a/1 label "x"', "slot%20a/1 type Asset"]
 
 
 def test_rows_with_one_key_are_one_row_in_a_sequence_filled_beats_empty(tmp_path: Path) -> None:
     rows = "Slot,At,Note\na,2024-01-01,first\na,2024-01-02,\na,2024-01-01,\na,2024-01-02,second\n"
     reading = reading_of(tmp_path, NUMBERED, {"moves.csv": rows})
     assert [said for said in lines(reading) if "label" in said] == [
-        'A%20of%20a/1 label "first"',
-        'A%20of%20a/2 label "second"',
+        'slot%20a/1 label "first"',
+        'slot%20a/2 label "second"',
     ]
     assert notes(reading) == [(3, "repeated-key"), (4, "repeated-key")]
 
