@@ -218,3 +218,29 @@ def test_a_disputed_batch_stands_in_the_conflicts(demo: Engine, truth: Answer) -
     assert iris(found["relations"]) == [planted["answer"]]
     expected = {"predicate": "fromBatch", "value": planted["conflict"], "source": planted["conflict_source"]}
     assert found["conflicts"] == [expected]
+
+
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_pages_of_effects_give_each_effect_once_forwards_and_backwards(demo: Engine, truth: Answer, size: int) -> None:
+    document = """query($of: [ID!]!, $first: Int, $after: String, $last: Int, $before: String) { impact(of: $of) {
+      effects(first: $first, after: $after, last: $last, before: $before) { totalCount
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { effect node { iri } } } } }"""
+
+    def page(**arguments: Any) -> Answer:
+        result = demo.execute(document, {"of": truth["outages"]["panel"]["targets"], **arguments})
+        assert result.errors is None
+        assert result.data is not None
+        found: Answer = result.data["impact"]["effects"]
+        return found
+
+    whole = page(first=500)["edges"]
+    forwards, given = [], page(first=size)
+    while given["edges"]:
+        forwards += given["edges"]
+        given = page(first=size, after=given["pageInfo"]["endCursor"])
+    backwards, given = [], page(last=size)
+    while given["edges"]:
+        backwards = given["edges"] + backwards
+        given = page(last=size, before=given["pageInfo"]["startCursor"])
+    assert forwards == backwards == whole
+    assert len(whole) == page(first=0)["totalCount"] > 10

@@ -34,10 +34,10 @@ class Node:
 class Entity(Node):
     """A thing of the plant: a design, an asset, a part, an order, an event."""
 
-    __slots__ = ("_kind", "_node", "_reading")
+    __slots__ = ("_iri", "_kind", "_node", "_reading")
 
-    def __init__(self, reading: Reading, node: int, kind: int) -> None:
-        self._reading, self._node, self._kind = reading, node, kind
+    def __init__(self, reading: Reading, node: int, kind: int, iri: str) -> None:
+        self._reading, self._node, self._kind, self._iri = reading, node, kind, iri
 
     @property
     def id(self) -> ID:
@@ -120,10 +120,6 @@ class Entity(Node):
     def lineage(self, input_: LineageInput = _NO_LINEAGE) -> Lineage:
         """Where it came from (upstream) or what came of it (downstream), in the same view."""
         return lineage_answer(self._reading, [self._node], [], input_)
-
-    @property
-    def _iri(self) -> str:
-        return self._reading.view.iri(self._node)
 
     def _presence(self) -> tuple[Instant, Instant] | None:
         at = self._reading.view.valid_at
@@ -252,23 +248,21 @@ class RelationConnection:
             order = sorted((names[r], end, iri, row, o) for (r, end, o, row), iri in zip(rows, iris, strict=True))
             keys = _numbered([(name, end, iri) for name, end, iri, _, _ in order])
             low, high = cut_keys(keys, self._request, (str, int, str, int))
-            cursors = [encode_cursor(key) for key in keys[low:high]]
-            others = reading.entities(o for *_, o in order[low:high])
+            page = order[low:high]
+            others = reading.entities([o for *_, o in page], [iri for _, _, iri, _, _ in page])
             edges = [
-                RelationEdge(cursor, other, RelationKind(name), end, reading.view.link(row), reading)
-                for cursor, other, (name, end, _, row, _) in zip(cursors, others, order[low:high], strict=True)
+                RelationEdge(reading, key, other, end, row)
+                for key, other, (_, end, _, row, _) in zip(keys[low:high], others, page, strict=True)
             ]
-            self._page = edges, info_of(cursors, low, high, len(keys))
+            self._page = edges, info_of(keys[low:high], low, high, len(keys))
         return self._page
 
 
 class RelationEdge:
     """One link, seen from the entity that was asked."""
 
-    __slots__ = ("_reading", "_statement", "cursor", "inverse", "node", "relation")
+    __slots__ = ("_key", "_reading", "_row", "inverse", "node", "relation")
 
-    cursor: str
-    """Position in the list; it stays valid when the list changes."""
     node: Entity
     """The entity at the other end."""
     relation: RelationKind
@@ -276,11 +270,18 @@ class RelationEdge:
     inverse: bool
     """True if the entity that was asked is the object of the link."""
 
-    def __init__(
-        self, cursor: str, node: Entity, relation: RelationKind, end: int, statement: Statement, reading: Reading
-    ) -> None:
-        self.cursor, self.node, self.relation, self.inverse = cursor, node, relation, end == 1
-        self._statement, self._reading = statement, reading
+    def __init__(self, reading: Reading, key: Key, node: Entity, end: int, row: int) -> None:
+        self._reading, self._key, self._row = reading, key, row
+        self.node, self.relation, self.inverse = node, RelationKind(str(key[0])), end == 1
+
+    @property
+    def cursor(self) -> str:
+        """Position in the list; it stays valid when the list changes."""
+        return encode_cursor(self._key)
+
+    @property
+    def _statement(self) -> Statement:
+        return self._reading.view.link(self._row)
 
     @property
     def name(self) -> str:

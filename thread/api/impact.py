@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from thread.api.answers import Completeness, Path
 from thread.api.ids import decode_cursor, encode_cursor
-from thread.api.pages import PageInfo, PageRequest, cut, info_of
+from thread.api.pages import Key, PageInfo, PageRequest, cut, info_of
 from thread.api.words import ID, IRI, DateTime, EntityKind, moment
 from thread.errors import InputError
 from thread.reasoning import impact as reasoning
@@ -132,15 +132,18 @@ class GateLoss:
 class EffectEdge:
     """What happens to one entity, and why."""
 
-    __slots__ = ("_effect", "_reading", "cursor", "node")
+    __slots__ = ("_effect", "_key", "_reading", "node")
 
-    cursor: str
-    """Position in the list; it stays valid when the list changes."""
     node: Entity
     """The entity."""
 
-    def __init__(self, reading: Reading, effect: reasoning.Effect, cursor: str, node: Entity) -> None:
-        self._reading, self._effect, self.cursor, self.node = reading, effect, cursor, node
+    def __init__(self, reading: Reading, effect: reasoning.Effect, key: Key, node: Entity) -> None:
+        self._reading, self._effect, self._key, self.node = reading, effect, key, node
+
+    @property
+    def cursor(self) -> str:
+        """Position in the list; it stays valid when the list changes."""
+        return encode_cursor(self._key)
 
     @property
     def effect(self) -> EffectKind:
@@ -214,9 +217,9 @@ class EffectConnection:
             low, high = cut(total, self._request, lambda c: self._place(c, 0), lambda c: self._place(c, 1))
             effects = self._answer.effects(self._kinds, low, high)
             nodes = self._reading.entities(effect.node for effect in effects)
-            cursors = [encode_cursor(self._key(effect)) for effect in effects]
-            edges = [EffectEdge(self._reading, *each) for each in zip(effects, cursors, nodes, strict=True)]
-            self._page = edges, info_of(cursors, low, high, total)
+            keys = [self._key(effect) for effect in effects]
+            edges = [EffectEdge(self._reading, *each) for each in zip(effects, keys, nodes, strict=True)]
+            self._page = edges, info_of(keys, low, high, total)
         return self._page
 
     def _key(self, effect: reasoning.Effect) -> tuple[str, int, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from thread.api.answers import Completeness, Link, Path, checked_limit, links_of
@@ -14,6 +15,8 @@ from thread.errors import InputError
 from thread.reasoning import lineage as reasoning
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from thread.api.entity import Entity
     from thread.api.scope import Reading
 
@@ -81,20 +84,27 @@ class LineageInput:
 class LineageHitEdge:
     """One entity that the walk reached."""
 
-    __slots__ = ("_hit", "_reading", "cursor", "node")
+    __slots__ = ("_found", "_read", "_reading", "degree", "node")
 
-    cursor: str
-    """Position in the list; it stays valid when the list changes."""
     node: Entity
     """The entity."""
+    degree: int
+    """Links from the nearest root, passed-through ones not counted."""
 
-    def __init__(self, reading: Reading, hit: reasoning.LineageHit, cursor: str, node: Entity) -> None:
-        self._reading, self._hit, self.cursor, self.node = reading, hit, cursor, node
+    def __init__(self, reading: Reading, node: Entity, degree: int, read: Callable[[], reasoning.LineageHit]) -> None:
+        self._reading, self.node, self.degree, self._read = reading, node, degree, read
+        self._found: reasoning.LineageHit | None = None
 
     @property
-    def degree(self) -> int:
-        """Links from the nearest root, passed-through ones not counted."""
-        return self._hit.degree
+    def cursor(self) -> str:
+        """Position in the list; it stays valid when the list changes."""
+        return encode_cursor((self.degree, self.node.iri))
+
+    @property
+    def _hit(self) -> reasoning.LineageHit:
+        if self._found is None:  # its neighbours are looked at only if someone asks for what they tell
+            self._found = self._read()
+        return self._found
 
     @property
     def via(self) -> list[RelationKind]:
@@ -144,13 +154,17 @@ class LineageHitConnection:
         if self._page is None:
             total = self.total_count
             low, high = cut(total, self._request, self._after, self._before)
-            hits = self._answer.hits(low, high, self._degree, self._kinds)
-            nodes = self._reading.entities(hit.node for hit in hits)
-            iris = self._reading.view.iris([hit.node for hit in hits])
-            cursors = [encode_cursor((hit.degree, iri)) for hit, iri in zip(hits, iris, strict=True)]
-            edges = [LineageHitEdge(self._reading, *each) for each in zip(hits, cursors, nodes, strict=True)]
-            self._page = edges, info_of(cursors, low, high, total)
+            found = self._answer.ranked(self._degree, self._kinds).page(low, high)
+            nodes = self._reading.entities(node for node, _ in found)
+            edges = [
+                LineageHitEdge(self._reading, node, degree, partial(self._hit_at, low + index))
+                for index, (node, (_, degree)) in enumerate(zip(nodes, found, strict=True))
+            ]
+            self._page = edges, info_of([(edge.degree, edge.node.iri) for edge in edges], low, high, total)
         return self._page
+
+    def _hit_at(self, position: int) -> reasoning.LineageHit:
+        return self._answer.hits(position, position + 1, self._degree, self._kinds)[0]
 
     def _after(self, cursor: str) -> int:
         degree, iri = decode_cursor(cursor, (int, str))

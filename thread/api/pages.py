@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from thread.api.ids import decode_cursor
+from thread.api.ids import decode_cursor, encode_cursor
 from thread.errors import InputError, LimitError
 
 DEFAULT_PAGE: Final = 50
@@ -97,7 +97,7 @@ def cut_keys(keys: Sequence[Key], request: PageRequest, shape: tuple[type, ...])
     )
 
 
-def info_of(cursors: Sequence[str], low: int, high: int, total: int) -> PageInfo:
-    """Where the page ``[low, high)`` of a list lies."""
-    start, end = (cursors[0], cursors[-1]) if cursors else (None, None)
+def info_of(keys: Sequence[Key], low: int, high: int, total: int) -> PageInfo:
+    """Where the page ``[low, high)`` of a list lies; ``keys`` are those of the page."""
+    start, end = (encode_cursor(keys[0]), encode_cursor(keys[-1])) if keys else (None, None)
     return PageInfo(has_next_page=high < total, has_previous_page=low > 0, start_cursor=start, end_cursor=end)

@@ -156,13 +156,19 @@ class Reading:
         """The entity of a node, one object per reading."""
         found = self._entities.get(node)
         if found is None:
-            from thread.api.entity import Entity
-
-            found = self._entities[node] = Entity(self, node, self.view.kind(node))
+            found = self._load(node, self.view.iri(node))
         return found
 
-    def entities(self, nodes: Iterable[int]) -> list[Entity]:
-        """The entities of nodes, order kept."""
+    def entities(self, nodes: Iterable[int], iris: Sequence[str] | None = None) -> list[Entity]:
+        """The entities of nodes, order kept; their IRIs are read at once where the caller has not read them."""
         wanted = [int(node) for node in nodes]
         self.scope.spend(len(wanted))
-        return [self.entity(node) for node in wanted]
+        known = self._entities
+        named = self.view.iris(wanted) if iris is None else iris
+        return [known.get(node) or self._load(node, iri) for node, iri in zip(wanted, named, strict=True)]
+
+    def _load(self, node: int, iri: str) -> Entity:
+        from thread.api.entity import Entity
+
+        made = self._entities[node] = Entity(self, node, self.view.kind(node), iri)
+        return made
