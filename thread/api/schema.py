@@ -9,14 +9,21 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
-from thread.api import answers, entity, impact, lineage, pages, queries, words
+from thread.api import answers, collisions, entity, impact, lineage, pages, queries, words
 from thread.api.kinds import RESTRICTED, publish_kinds, publish_words
 from thread.api.limits import DocumentLimits, SmallParserCache, SmallValidationCache
 from thread.api.publish import Namespace, publish, publish_enum, publish_input
 from thread.api.vocabulary import Vocabulary
 from thread.ontology.model import Ontology
 
-_ENUMS: Final[tuple[Any, ...]] = (words.Direction, *answers.ENUMS, *lineage.ENUMS, *impact.ENUMS, *queries.ENUMS)
+_ENUMS: Final[tuple[Any, ...]] = (
+    words.Direction,
+    *answers.ENUMS,
+    *lineage.ENUMS,
+    *impact.ENUMS,
+    *collisions.ENUMS,
+    *queries.ENUMS,
+)
 _INPUTS: Final[tuple[type, ...]] = (queries.AsOfInput, *lineage.INPUTS, *impact.INPUTS)
 _OBJECTS: Final[tuple[type, ...]] = (
     pages.PageInfo,
@@ -28,6 +35,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *answers.OBJECTS,
     *lineage.OBJECTS,
     *impact.OBJECTS,
+    *collisions.OBJECTS,
     *queries.OBJECTS,
 )
 _BUILT_IN: Final = ("Query", "Mutation", "Subscription", "Node", "Entity", "EntityKind", "RelationKind", RESTRICTED)
