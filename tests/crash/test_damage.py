@@ -219,6 +219,16 @@ def test_a_full_check_names_the_first_revision_that_was_tampered_with(
         opened.close()
 
 
+def test_a_request_id_that_is_damaged_in_table_or_index_is_refused_so_that_none_is_applied_twice(store: Path) -> None:
+    EmbeddedStore(store, SystemClock()).close()
+    data = (store / "journal.sqlite").read_bytes()
+    places = [at for at in range(len(data)) if data.startswith(b"request-7", at)]
+    assert len(places) >= 2
+    for at in places:
+        (store / "journal.sqlite").write_bytes(data[:at] + b"R" + data[at + 1 :])
+        assert outcome(store, REVISIONS) == "refused: store-damaged"
+
+
 def test_a_part_and_its_digest_exchanged_together_break_the_chain(store: Path) -> None:
     taken = "(SELECT digest, facts FROM part WHERE id = 8 << 24)"
     tamper(store, f"UPDATE part SET (digest, facts) = {taken} WHERE id = 7 << 24")

@@ -169,8 +169,8 @@ class OxigraphGraph:
                 yield
         except StoreError:
             # After a full disk the handle stays broken until it is opened again, which may fail too.
-            self._store, self._applied = None, (0, BEGIN)
-            with suppress(StoreError):
+            with self._switching, suppress(StoreError):
+                self._store, self._applied = None, (0, BEGIN)
                 self._open()
             raise
 

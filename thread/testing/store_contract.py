@@ -216,10 +216,11 @@ class StoreContract:
     def test_readers_see_the_log_as_of_their_call(self, backend: Backend) -> None:
         for number in range(3):
             backend.store.append(note(f"r{number}"))
-        reading = backend.store.changes()
-        first = next(reading)
+        begun, reading = backend.store.changes(), backend.store.changes()
+        first = next(begun)
         backend.store.append(note("later"))
-        assert [first.revision.ordinal, *(commit.revision.ordinal for commit in reading)] == [1, 2, 3]
+        assert [commit.revision.ordinal for commit in reading] == [1, 2, 3]
+        assert [first.revision.ordinal, *(commit.revision.ordinal for commit in begun)] == [1, 2, 3]
         assert len(list(backend.store.changes())) == 4
 
     def test_changes_start_after_the_revision_that_is_named(self, backend: Backend) -> None:
