@@ -168,7 +168,7 @@ def test_two_stores_with_one_history_have_one_digest(tmp_path: Path) -> None:
 
 def test_a_scheme_that_no_store_has_is_refused_with_those_there_are() -> None:
     with pytest.raises(InputError, match=r"embedded, memory"):
-        open_store("neo5j+s://localhost", SystemClock())
+        open_store("floppy+s://localhost", SystemClock())
 
 
 def test_a_directory_that_cannot_be_made_is_said(tmp_path: Path) -> None:
