@@ -51,6 +51,11 @@ def test_the_bound_port_is_the_only_one_that_is_ours(client: httpx.Client, addre
     assert client.post("/graphql", json=QUERY, headers={"host": "localhost:8420"}).status_code == 403
 
 
+def test_the_listener_lets_answers_leave_at_once() -> None:
+    with closing(listen("127.0.0.1", 0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # asyncio turns Nagle's algorithm off only then
+
+
 def test_answers_over_the_wire_are_those_of_the_engine(client: httpx.Client) -> None:
     hits = client.post("/graphql", json=QUERY).json()["data"]["component"]["lineage"]["hits"]["edges"]
     assert [(hit["degree"], hit["node"]["iri"]) for hit in hits][:2] == [(1, "urn:t:b1"), (1, "urn:t:motor-a")]
