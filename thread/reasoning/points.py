@@ -63,7 +63,7 @@ def alternatives_in(structure: Structure, state: State, dead: Bytes, loop: int) 
     simple = bool((gates.k[chosen] == 1).all()) and len(chosen) == len(members)
     exact = simple or len(members) * len(inputs) <= REMOVAL_LIMIT
     if exact and not simple:
-        return Alternatives(chosen, inputs, gate_of, _by_removal(structure, state, dead, loop)[inputs], True)
+        return Alternatives(chosen, inputs, gate_of, by_removal(structure, state, dead, loop)[inputs], True)
     a, b = np.searchsorted(members, supplier) + 1, np.searchsorted(members, owner) + 1
     held = passing & (dead[owner] == 0)
     entries = np.unique(b[held & ~inner])
@@ -76,7 +76,7 @@ def alternatives_in(structure: Structure, state: State, dead: Bytes, loop: int) 
     return Alternatives(chosen, inputs, gate_of, passing & ~dominated, exact)
 
 
-def _by_removal(structure: Structure, state: State, dead: Bytes, loop: int) -> npt.NDArray[np.bool_]:
+def by_removal(structure: Structure, state: State, dead: Bytes, loop: int) -> npt.NDArray[np.bool_]:
     from thread.reasoning.kernels import removal
 
     gates, loops, n = structure.gates, state.loops, structure.size
