@@ -1,11 +1,12 @@
 """A service over an empty store, and small words to fill it."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from thread.clock import FixedClock, parse_instant
+from thread.clock import FixedClock, Instant, parse_instant, to_datetime
 from thread.config import Settings
 from thread.facts import ChangeSet, Fact, kind_fact, parts_of
 from thread.service import Service, open_service
@@ -17,6 +18,12 @@ HOUR = 3_600_000_000
 
 def ident(name: str) -> EntityId:
     return EntityId(f"urn:plant:{name}")
+
+
+def moment(instant: Instant) -> datetime:
+    found = to_datetime(instant)
+    assert found is not None
+    return found
 
 
 def asset(name: str) -> tuple[Fact, ...]:

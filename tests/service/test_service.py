@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.service.conftest import HOUR, NOON, asset, change, ident, needs
+from tests.service.conftest import HOUR, NOON, asset, change, ident, moment, needs
 from thread.clock import FixedClock
 from thread.errors import ConflictError, InputError, NotFound, StoreError
 from thread.facts import Fact, kind_fact
+from thread.reasoning.impact import EffectKind, ImpactQuery
 from thread.service import Service
 from thread.terms import IDENTIFIER, LABEL, SCHEME, THR, UpperKind
 
@@ -146,3 +147,32 @@ def test_readers_see_whole_revisions_while_a_writer_writes(service: Service) -> 
         readers = [pool.submit(read), pool.submit(read)]
         pool.submit(write).result(60)
         assert {True} >= readers[0].result(60) | readers[1].result(60)
+
+
+def test_an_impact_answer_follows_the_clock_past_a_restoration_that_was_told_ahead(
+    service: Service, clock: FixedClock
+) -> None:
+    failure = ident("failure")
+    service.commit(
+        change(
+            "r1",
+            *asset("pump"),
+            *asset("line"),
+            needs("line", "pump"),
+            kind_fact(failure, UpperKind.FAILURE_EVENT, valid_from=NOON - HOUR),
+            Fact(failure, THR + "occurredAt", value=moment(NOON - HOUR)),
+            Fact(failure, THR + "restoredAt", value=moment(NOON + HOUR)),
+            Fact(failure, THR + "failureOf", ident("pump")),
+        )
+    )
+
+    def stopped() -> int:
+        frame = service.context()
+        pump = service.view(frame).find(ident("pump"))
+        return service.impact(frame, [pump], ImpactQuery()).total([EffectKind.STOPS])
+
+    assert stopped() == 0  # the line is down already
+    clock.move(1800)
+    assert stopped() == 0
+    clock.move(1801)
+    assert stopped() == 1

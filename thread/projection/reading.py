@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thread.clock import BEGIN, END, Instant
-from thread.facts import Qualifiers, Value
+from thread.facts import Qualifiers, Value, ValueType
 from thread.facts.columns import value_type
 from thread.projection.state import State
 from thread.projection.tables import FACTS, INTO, OUT, Edges
@@ -199,6 +199,14 @@ class ColumnView(View):
             pairs += [(int(nodes[low]), value) for value in _sorted_values(values[low:high])]
         return np.array([node for node, _ in pairs], np.int32), [value for _, value in pairs]
 
+    def next_time(self, after: Instant) -> Instant | None:
+        everything, ahead = np.arange(self.size, dtype=np.int32), []
+        for attribute in self.ontology.attributes:
+            if attribute.type is ValueType.TIME:
+                held = self.state.claims[self._facts(everything, attribute.iri, _THIS)[1]]["value"]
+                ahead += [int(later.min()) for later in (held[held > after],) if later.size]
+        return min(ahead, default=None)
+
     def label(self, node: int) -> str:
         label = self.value(node, LABEL)
         if label is not None:
@@ -277,7 +285,7 @@ class ColumnView(View):
 
         def latest(e: Edges) -> int:
             s = self.state
-            return int(last_change(s.spans, s.rows, e.starts, e.edges, e.row_of, e.heads, e.late, node, self.known))
+            return int(last_change(s.spans, s.rows, e.starts, e.row_of, e.heads, e.late, node, self.known))
 
         return max(latest(self.state.tables[OUT]), latest(self.state.tables[FACTS]))
 
@@ -308,7 +316,7 @@ def _sorted_values(values: Sequence[Value]) -> tuple[Value, ...]:
     if len(values) == 1:
         return (values[0],)
     unique = {(value_type(value), _exact(value)): value for value in values}
-    return tuple(sorted(unique.values(), key=_order))  # type: ignore[arg-type]  # of one type they compare
+    return tuple(sorted(unique.values(), key=_order))
 
 
 def by_time(statements: Sequence[Statement]) -> list[Statement]:

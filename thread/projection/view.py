@@ -171,6 +171,10 @@ class View:
         """Nodes (ascending) and values of one attribute over the whole view."""
         raise NotImplementedError
 
+    def next_time(self, after: Instant) -> Instant | None:
+        """The earliest instant later than ``after`` that a value in force holds: the planned end of an order, say."""
+        raise NotImplementedError
+
     def label(self, node: int) -> str:
         """The label, else the first identifier's value, else the local name of the IRI."""
         raise NotImplementedError

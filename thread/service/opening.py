@@ -1,5 +1,6 @@
 """How does a service come up? Map the saved projection, replay the tail of the log, let the graph follow."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from thread.config import FILE, Settings
 from thread.errors import StoreError
 from thread.ontology import load_ontology
 from thread.projection import Projection
+from thread.projection.compiled import kernels_cache
 from thread.samples import Sample
 from thread.service.checking import Verification
 from thread.service.replaying import Progress, replay
@@ -35,6 +37,8 @@ def open_service(
         InputError: ``bad-ontology``, ``bad-config``.
     Cost: mapping the saved projection, then the commits after it; without one, the whole log.
     """
+    if settings.directory is not None and not os.access(Path(__file__).parent, os.W_OK):
+        kernels_cache(settings.directory / "kernels")  # installed where nothing can be written
     ontology = load_ontology(settings.extension_paths())
     clock = clock or settings.make_clock()
     store = open_store(settings.store, clock, read_only=read_only)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from thread import __version__
-from thread.clock import Clock, Instant
+from thread.clock import END, Clock, Instant
 from thread.config import Settings
 from thread.errors import NotFound, StoreError
 from thread.facts import ChangeSet, Revision
@@ -61,7 +61,7 @@ class Service:
         self.settings, self.ontology, self.clock = settings, ontology, clock
         self._store, self._projection, self._read_only = store, projection, read_only
         self._writer = Writer(store, projection, Checker(ontology), clock)
-        self._structures: OrderedDict[tuple[int, Instant], Structure] = OrderedDict()
+        self._structures: OrderedDict[tuple[int, Instant, Instant], Structure] = OrderedDict()
         self._compiling = threading.Lock()
         self._unsaved = 0
         if not read_only:
@@ -114,15 +114,20 @@ class Service:
 
     def _structure(self, view: View) -> Structure:
         with self._compiling:
-            for key, structure in self._structures.items():
-                if key[0] == view.known and key[1] <= view.valid_at < structure.until:
-                    self._structures.move_to_end(key)
+            for (known, start, until), structure in self._structures.items():
+                if known == view.known and start <= view.valid_at < until:
+                    self._structures.move_to_end((known, start, until))
                     return structure
             structure = compile_structure(view)
-            self._structures[view.known, view.valid_at] = structure
+            self._structures[view.known, view.valid_at, self._holds_until(view)] = structure
             while len(self._structures) > _STRUCTURES:
                 self._structures.popitem(last=False)
             return structure
+
+    def _holds_until(self, view: View) -> Instant:
+        """The next instant at which anything in the view may change: a boundary, or a time that a value holds."""
+        ahead = (self._projection.next_boundary(view.valid_at), view.next_time(view.valid_at))
+        return min((instant for instant in ahead if instant is not None), default=END)
 
     def announce(self, address: str, token: str) -> None:
         """Tell other commands of this machine where to send their change sets."""

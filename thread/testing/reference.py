@@ -14,13 +14,15 @@ independently of ``thread.projection``. The definitions:
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from thread.clock import BEGIN, END, Instant
-from thread.facts import EMPTY, ChangeSet, Fact, GraphDelta, Op, Qualifiers, Revision, Triple, Value
+from thread.clock import BEGIN, END, Instant, to_instant
+from thread.facts import EMPTY, ChangeSet, Fact, GraphDelta, Op, Qualifiers, Revision, Triple, Value, ValueType
 from thread.facts.columns import value_type
 from thread.ontology.model import Ontology
 from thread.projection.view import Identifier, Ints, LinkTable, Statement, View, Walk, WalkSpec
@@ -145,66 +147,58 @@ class ReferenceProjection:
     def stage(self, change_set: ChangeSet) -> ReferenceStaged:
         """What the change set would do; nothing is changed."""
         staged = ReferenceStaged(orders=self.orders)
-        live = staged.live
-
-        def claims(slot: tuple[str, ...]) -> list[Claim]:
-            return live[slot] if slot in live else self.live.get(slot, [])
-
         withdrawn = set(change_set.withdraws)
         for slot, standing in self.live.items():
             kept = [claim for claim in standing if claim.run not in withdrawn]
-            if len(kept) < len(standing):
-                staged.retracted += len(standing) - len(kept)
-                live[slot] = kept
-        source, run = change_set.source, change_set.run_id
+            staged.retracted += len(standing) - len(kept)
+            staged.live[slot] = kept
         for part in change_set.parts:
             for op, fact in part.facts():
-                if not self.knows(fact):
-                    staged.unmatched += 1
-                    continue
-                slot, content = self.slot_of(fact), content_of(fact)
-                standing = claims(slot)
-                new = Claim(staged.orders, source, run, fact, content)
-                if op is Op.ASSERT:
-                    staged.mentioned += [fact.subject] + ([fact.object] if fact.object is not None else [])
-                    same = [c for c in standing if c.content == content and c.start == fact.valid_from]
-                    own = [c for c in same if c.source == source]
-                    if own and own[-1].end == fact.valid_to:
-                        staged.repeated += 1
-                        continue
-                    if not same and fact.valid_from >= fact.valid_to:
-                        staged.unmatched += 1
-                        continue
-                    staged.supported += bool(same and not own)
-                    staged.added += not (same and not own)
-                    live[slot] = [c for c in standing if not (c in own and c.run == run)] + [new]
-                    staged.orders += 1
-                elif op is Op.END:
-                    starts = self._ended_by(standing, content, fact.valid_to)
-                    if not starts:
-                        staged.unmatched += 1
-                    for start in starts:
-                        own = [c for c in standing if (c.content, c.start, c.source) == (content, start, source)]
-                        if own and own[-1].end == fact.valid_to:
-                            staged.repeated += 1
-                            continue
-                        staged.ended += 1
-                        new = Claim(staged.orders, source, run, replace(fact, valid_from=start), content)
-                        standing = live[slot] = [c for c in standing if not (c in own and c.run == run)] + [new]
-                        staged.orders += 1
+                if self.knows(fact):
+                    claim = Claim(staged.orders, change_set.source, change_set.run_id, fact, content_of(fact))
+                    slot = self.slot_of(fact)
+                    said = {Op.ASSERT: self._assert, Op.END: self._end, Op.RETRACT: self._retract}[op]
+                    staged.live[slot] = said(staged, staged.live.get(slot, []), claim)
+                    staged.orders = max(staged.orders, 1 + max((c.order for c in staged.live[slot]), default=-1))
                 else:
-                    gone = [c for c in standing if c.source == source and c.content == content]
-                    exactly = [c for c in gone if c.start == fact.valid_from]
-                    if exactly or fact.valid_from != BEGIN:
-                        gone = exactly
-                    if gone:
-                        staged.retracted += 1
-                        live[slot] = [c for c in standing if c not in gone]
-                    else:
-                        staged.unmatched += 1
-        for slot in [slot for slot, standing in live.items() if standing == self.live.get(slot, [])]:
-            del live[slot]
+                    staged.unmatched += 1
+        staged.live = {slot: claims for slot, claims in staged.live.items() if claims != self.live.get(slot, [])}
         return staged
+
+    def _assert(self, staged: ReferenceStaged, standing: list[Claim], new: Claim) -> list[Claim]:
+        staged.mentioned += [new.fact.subject] + ([new.fact.object] if new.fact.object is not None else [])
+        same = [c for c in standing if c.content == new.content and c.start == new.start]
+        own = [c for c in same if c.source == new.source]
+        if own and own[-1].end == new.end:
+            staged.repeated += 1
+            return standing
+        if not same and new.start >= new.end:
+            staged.unmatched += 1
+            return standing
+        staged.supported += bool(same and not own)
+        staged.added += not (same and not own)
+        return [c for c in standing if not (c in own and c.run == new.run)] + [new]
+
+    def _end(self, staged: ReferenceStaged, standing: list[Claim], new: Claim) -> list[Claim]:
+        starts = self._ended_by(standing, new.content, new.end)
+        staged.unmatched += not starts
+        for number, start in enumerate(starts):
+            own = [c for c in standing if (c.content, c.start, c.source) == (new.content, start, new.source)]
+            if own and own[-1].end == new.end:
+                staged.repeated += 1
+                continue
+            staged.ended += 1
+            one = replace(new, order=new.order + number, fact=replace(new.fact, valid_from=start))
+            standing = [c for c in standing if not (c in own and c.run == new.run)] + [one]
+        return standing
+
+    def _retract(self, staged: ReferenceStaged, standing: list[Claim], new: Claim) -> list[Claim]:
+        gone = [c for c in standing if c.source == new.source and c.content == new.content]
+        exactly = [c for c in gone if c.start == new.start]
+        gone = exactly if exactly or new.start != BEGIN else gone
+        staged.retracted += bool(gone)
+        staged.unmatched += not gone
+        return [c for c in standing if c not in gone]
 
     def _ended_by(self, standing: list[Claim], content: Content, instant: Instant) -> list[Instant]:
         """Starts of the identities of this content that some source holds to be in force when it ends."""
@@ -281,7 +275,7 @@ class ReferenceProjection:
         steps = self._steps([(c, min(c.end, self.settled(c, claims))) for c in claims])
         cuts = sorted({c.start for c, _ in steps} | {end for _, end in steps})
         rows = []
-        for low, high in zip(cuts, cuts[1:], strict=False):
+        for low, high in pairwise(cuts):
             here = [c for c, end in steps if c.start <= low and high <= end]
             if not here:
                 continue
@@ -509,6 +503,11 @@ class ReferenceView(View):
     def column(self, attribute: str) -> tuple[Ints, list[Value]]:
         pairs = [(n, v) for n in range(self.size) if n in self._kinds for v in self.values(n, attribute)]
         return np.array([n for n, _ in pairs], dtype=np.int32), [v for _, v in pairs]
+
+    def next_time(self, after: Instant) -> Instant | None:
+        times = [a.iri for a in self.ontology.attributes if a.type is ValueType.TIME]
+        held = [to_instant(v) for iri in times for v in self.column(iri)[1] if isinstance(v, datetime)]
+        return min((instant for instant in held if instant > after), default=None)
 
     def label(self, node: int) -> str:
         label = self.value(node, LABEL)
