@@ -1,16 +1,19 @@
 """Do two readings of the thread say the same? Every question of a view, asked of both."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 
+from thread.clock import BEGIN, END
 from thread.facts import ChangeSet, Revision, Triple
-from thread.projection.view import Identifier, LinkTable, Statement, View, WalkSpec
+from thread.projection.view import LinkTable, Statement, View, WalkSpec
 from thread.terms import TYPE, UpperKind
-from thread.testing.reference import ReferenceProjection, triple_key
+from thread.testing.reference import triple_key
 from thread.testing.strategies import IDENTIFIER, LABEL, MANY_VALUE, SINGLE_VALUE, toy_ontology
 
 ONTOLOGY = toy_ontology()
+INSTANTS = (BEGIN, 0, 3, 6, 7, 11, END - 1)
 RELATIONS = frozenset(range(len(ONTOLOGY.relations)))
 SPECS = (
     WalkSpec(forward=RELATIONS),
@@ -21,16 +24,16 @@ SPECS = (
 )
 
 
-def commit(change_set: ChangeSet, *projections: object) -> bool:
+def commit(change_set: ChangeSet, *projections: Any) -> bool:
     """Fold a change set into projections that must agree about what it does."""
-    staged = [p.stage(change_set) for p in projections]  # type: ignore[attr-defined]
+    staged = [p.stage(change_set) for p in projections]
     assert len({(s.effective, *s.counts().items()) for s in staged}) == 1, [s.counts() for s in staged]
     for projection, one in zip(projections, staged, strict=True):
         if not one.effective:
-            projection.discard(one)  # type: ignore[attr-defined]
+            projection.discard(one)
         else:
-            ordinal = projection.revision.ordinal + 1  # type: ignore[attr-defined]
-            projection.publish(one, Revision(ordinal, 10 * ordinal, f"digest{ordinal}"))  # type: ignore[attr-defined]
+            ordinal = projection.revision.ordinal + 1
+            projection.publish(one, Revision(ordinal, 10 * ordinal, f"digest{ordinal}"))
     return staged[0].effective
 
 
@@ -59,6 +62,10 @@ def triples(found: Iterable[Triple]) -> set[tuple[object, ...]]:
     return {triple_key(triple) for triple in found}
 
 
+def all_triples(projection: Any, mark: tuple[int, int]) -> set[tuple[object, ...]]:
+    return triples(projection.triples(*mark))
+
+
 def ordered(table: LinkTable) -> bool:
     keys = list(zip(table.subject.tolist(), table.relation.tolist(), table.object.tolist(), strict=True))
     return keys == sorted(keys)
@@ -72,6 +79,7 @@ def everything(view: View) -> dict[str, object]:
     assert [view.kind(node) for node in range(view.size)] == kinds.tolist()
     assert [view.find(view.iri(node)) for node in nodes] == nodes
     found["kinds"] = [(view.kind(node), view.is_stub(node)) for node in nodes]
+    found["next time"] = [view.next_time(instant) for instant in INSTANTS]
     found["of kind"] = sorted(view.iris(view.of_kind(UpperKind.ASSET, UpperKind.EVENT)))
     for name, table in (
         ("links", view.links()),
@@ -116,6 +124,3 @@ def walked(view: View, roots: Sequence[int], spec: WalkSpec) -> tuple[object, ..
     assert (walk.degree[1:] >= walk.degree[:-1]).all()
     hits = sorted(zip(view.iris(walk.nodes), walk.degree.tolist(), strict=True))
     return hits, walk.visited_nodes, walk.visited_links, walk.deepest, walk.stopped
-
-
-__all__ = ["ONTOLOGY", "Identifier", "ReferenceProjection", "commit", "everything", "triples"]
