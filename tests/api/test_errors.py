@@ -123,7 +123,8 @@ def test_a_document_nested_without_end_is_refused(refuse: Ask) -> None:
     assert code(refuse("{" + "a{" * depth + "b" + "}" * depth + "}")) in {"TOO_COSTLY", "BAD_QUERY", "TOO_LARGE"}
 
 
-def test_a_request_that_multiplies_pages_ends_at_its_entries(refuse: Ask) -> None:
+def test_a_request_that_multiplies_pages_ends_at_its_entries(refuse: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thread.api.scope.ENTRIES", 500)
     step = "relations(direction: BOTH, first: 500) { edges { node { %s } } }"
     inner = "iri"
     for _ in range(12):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import anyio.to_thread
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -39,13 +39,13 @@ def create_app(service: Service) -> Starlette:
 
     async def ready(_request: Request) -> Response:
         try:
-            info = await anyio.to_thread.run_sync(service.info)
+            info = await run_in_threadpool(service.info)
         except ThreadError as error:
             return JSONResponse({"status": "unavailable", "errors": [wire_error(error)]}, status_code=503)
         return JSONResponse({"status": "ready", "revision": str(info.revision.ordinal), "backend": info.backend})
 
     async def measured(_request: Request) -> Response:
-        text = await anyio.to_thread.run_sync(metrics.text)
+        text = await run_in_threadpool(metrics.text)
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def home(_request: Request) -> Response:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import anyio.to_thread
 import orjson
 from cross_web import HTTPException
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -71,15 +70,13 @@ class Endpoint(GraphQL[Any, Any]):
         if operation is not None and not isinstance(operation, str):
             raise HTTPException(400, "operationName must be a string.")
         try:
-            return await anyio.to_thread.run_sync(
-                partial(
-                    self._engine.execute,
-                    request_data.query,
-                    request_data.variables,
-                    operation or None,
-                    request_id=request.scope.get("thread.request_id", "-"),
-                    allowed=OperationType.from_http(request_adapter.method),
-                )
+            return await run_in_threadpool(
+                self._engine.execute,
+                request_data.query,
+                request_data.variables,
+                operation or None,
+                request_id=request.scope.get("thread.request_id", "-"),
+                allowed=OperationType.from_http(request_adapter.method),
             )
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from error
