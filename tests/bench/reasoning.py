@@ -122,7 +122,7 @@ def main(entities: int) -> None:
             row("structure compiled", size, compiled, 2.0),
             row("structure and live set", size, first, 2.0),
             row("what falls", cone, ours, 30, peer=("networkx loop", theirs)),
-            row("impact, all lists counted", cone, whole, 5, peer=("networkx loop", theirs)),
+            row("impact, all lists counted", cone, whole, 0.01),
             row("impact, first 100 effects explained", cone, page, 0.05),
         ]
     )
