@@ -29,6 +29,12 @@ $(VENV)/dev: requirements/dev.txt $(VENV)/runtime
 	$(PIP) --require-hashes --requirement requirements/dev.txt
 	@touch $@
 
+# Kernels are compiled once and kept beside the sources; so no test, and no first question, waits for it.
+$(VENV)/warm: $(VENV)/dev $(wildcard thread/projection/kernels/*.py thread/reasoning/kernels*.py)
+	@rm -rf $(VENV)/plant && $(BIN)/thread demo --load-only --store $(VENV)/plant >/dev/null
+	@$(BIN)/thread impact P-1 P-2 --store $(VENV)/plant >/dev/null && rm -rf $(VENV)/plant
+	@touch $@
+
 demo: $(VENV)/runtime ## Generate the welding line, open the service, print the addresses
 	$(BIN)/thread demo --store $(DEMO) $(if $(PORT),--port $(PORT))
 
@@ -37,10 +43,10 @@ lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-check: lint ## Format, types, layers and quick tests, in under a minute
+check: lint $(VENV)/warm ## Format, types, layers and quick tests, in under a minute
 	$(PYTEST) --quiet --numprocesses $(WORKERS) -m "not slow and not soak and not real_data"
 
-test: lint ## Everything but the soak and the full real data, installing what it needs
+test: lint $(VENV)/warm ## Everything but the soak and the full real data, installing what it needs
 	$(PYTEST) --numprocesses $(WORKERS) -m "not soak and not real_data"
 
 golden: $(VENV)/dev ## Write the golden files, printed schemas and README outputs again; read the diff

@@ -46,11 +46,29 @@ def serve(settings: Settings, ready: Ready | None = None) -> None:
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
+        warm(service)
         service.announce(address, token)
         if ready:
             ready(address)
         with _stopping_in_peace():
             uvicorn.Server(config).run(sockets=[listener])
+
+
+def warm(service: "Service") -> None:
+    """Ask one question of each sort without a deadline: the first start on a machine compiles for some seconds."""
+    from thread.reasoning.answers import Budget
+    from thread.reasoning.impact import ImpactQuery
+    from thread.reasoning.lineage import LineageQuery
+    from thread.terms import UpperKind
+
+    context = service.context(budget=Budget())
+    for node in service.view(context).of_kind(UpperKind.ASSET)[:1].tolist():
+        service.lineage(context, [node], LineageQuery()).hits()
+        impact = service.impact(context, [node], ImpactQuery())
+        impact.effects()
+        impact.collisions()
+        impact.new_single_points()
+        impact.held_up_by_loop()
 
 
 def application(service: "Service", token: str) -> "Starlette":

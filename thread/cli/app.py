@@ -68,10 +68,12 @@ def demo(
     run(store, port, load_only)
 
 
-@app.command("import", short_help="Bring tables in by a mapping.")
+@app.command("import", short_help="Bring tables or RDF in by a mapping.")
 @ending
 def import_(
-    mapping: Annotated[Path, typer.Argument(metavar="MAPPING", help="The mapping: a YAML file, see docs/mapping.md.")],
+    mapping: Annotated[
+        Path, typer.Argument(metavar="MAPPING", help="A YAML file, see docs/mapping.md; or one RDF file.")
+    ],
     folder: Annotated[
         Path | None, typer.Argument(metavar="FOLDER", help="Where the tables lie; default the mapping's own folder.")
     ] = None,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec
+from typing import TYPE_CHECKING, Any, Final, ParamSpec
 
 from thread.cli.exits import Exit, exit_of
 from thread.errors import InputError, StoreError, ThreadError
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from thread.service import Context, Service
 
 P = ParamSpec("P")
+_PATIENCE_MS: Final = 60_000
+"""The first impact on a machine compiles kernels for some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,13 @@ def settings_of(store: str | None, **given: Any) -> "Settings":
     return Settings.load(store=store, **given)
 
 
+def patient_settings(store: str | None) -> "Settings":
+    """Settings for one question: a person at a terminal waits longer than a page does, unless told otherwise."""
+    settings = settings_of(store)
+    told = "deadline_ms" in settings.model_fields_set
+    return settings if told else settings.model_copy(update={"deadline_ms": _PATIENCE_MS})
+
+
 def require_store(settings: "Settings") -> None:
     """Raise ``bad-config`` where there is no store to read."""
     if settings.directory is not None and not settings.directory.is_dir():
@@ -82,7 +91,7 @@ def reading(store: str | None, as_of: AsOf | None = None) -> "Iterator[tuple[Ser
     Raises:
         InputError: ``bad-config``: there is no store.
     """
-    settings = settings_of(store)
+    settings = patient_settings(store)
     require_store(settings)
     from thread.service import open_service
 

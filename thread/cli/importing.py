@@ -42,11 +42,25 @@ def writing(
 
 
 def import_(
-    mapping: Path, folder: Path, store: str | None, *, plan: bool, strict: bool, file: Path | None, as_json: bool
+    mapping: Path,
+    folder: Path,
+    store: str | None,
+    *,
+    plan: bool,
+    strict: bool,
+    file: Path | None,
+    as_json: bool,
+    align: tuple[str, ...] = (),
+    lenient: bool = False,
 ) -> Exit:
-    """Import the tables of a folder; NO where rows were refused."""
+    """Import the tables or RDF files of a folder, or one RDF file; NO where rows were refused."""
+    from thread.service.importing import RdfOptions
+
+    rdf = RdfOptions(align, lenient)
     with writing(store, only_read=plan) as (service, commit), _progress() as progress:
-        done = service.import_(mapping, folder, plan_only=plan, strict=strict, commit=commit, progress=progress)
+        done = service.import_(
+            mapping, folder, plan_only=plan, strict=strict, commit=commit, progress=progress, rdf=rdf
+        )
     report = done.plan.report
     if file is not None:
         write_report(file, report.to_json() if file.suffix == ".json" else report.to_csv())

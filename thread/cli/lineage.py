@@ -72,7 +72,11 @@ def _headline(answer: "Lineage", speaker: Speaker, down: bool) -> str:
 
 def _row(hit: "LineageHit", answer: "Lineage", speaker: Speaker) -> tuple[str, str, str, str]:
     found = answer.paths(hit.node, limit=1).paths
-    by = speaker.path(found[0], start=len(answer.roots) > 1) if found else ", ".join(_verb(answer, relation) for relation in hit.via)
+    by = (
+        speaker.path(found[0], start=len(answer.roots) > 1)
+        if found
+        else ", ".join(_verb(answer, relation) for relation in hit.via)
+    )
     return str(hit.degree), speaker.name(hit.node), speaker.kind(hit.node), by
 
 
