@@ -60,6 +60,12 @@ def test_a_ring_of_three_is_seen() -> None:
     assert rules.cycles(ring) == ["thread.facts.a <-> thread.facts.b <-> thread.facts.c"]
 
 
+def test_an_import_within_a_function_may_point_back_only_where_a_reason_is_given() -> None:
+    for importer, seen in (("thread.api.scope", False), ("thread.api.pages", True)):
+        ring = [Import(importer, "thread.api.entity", lazy=True), Import("thread.api.entity", importer)]
+        assert bool(rules.cycles(ring)) is seen
+
+
 def test_a_heavy_package_is_imported_by_its_owner_only() -> None:
     assert rules.trespassers(imports(), rules.OWNERS) == []
 

@@ -20,6 +20,7 @@ from thread.cli.remote import send, sender_to
 from thread.errors import StoreError, ThreadError
 from thread.facts import ChangeSet, Fact, parts_of
 from thread.facts.wire import encode_change_set
+from thread.resources import resource
 from thread.server import COMMIT
 from thread.stores.lock import owner
 from thread.terms import ENTITY, LABEL, EntityId
@@ -137,6 +138,19 @@ def test_without_the_token_nothing_is_committed(run: Run, standing: Served, give
     body = encode_change_set(label("r-4", "P-1 stolen"))
     assert status(Request(standing.address + COMMIT, data=body, headers=headers, method="POST")) == 403
     assert asked(run, standing, ENTITY + "P-1") != "P-1 stolen"
+
+
+def test_tables_come_in_by_the_service_that_holds_the_store(run: Run, standing: Served) -> None:
+    mapping = resource("examples/azure-pdm/mapping.yaml")
+    first = run("import", mapping, "--store", standing.store, "--json")
+    assert (first.exit, first.err) == (Exit.OK, "")
+    done = json.loads(first.out)
+    assert done["committed"]
+    assert asked(run, standing, "machine:2") == "Machine 2"
+    again = json.loads(run("import", mapping, "--store", standing.store, "--json").out)
+    assert (again["committed"], again["revision"]) == (False, done["revision"])
+    back = run("retract", done["run"], "--store", standing.store, "--json")
+    assert json.loads(back.out)["revision"] == str(int(done["revision"]) + 1)
 
 
 def test_a_body_that_is_no_change_set_is_refused(standing: Served) -> None:
