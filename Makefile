@@ -52,8 +52,9 @@ test: lint $(VENV)/warm ## Everything but the soak and the full real data, insta
 golden: $(VENV)/dev ## Write the golden files, printed schemas and README outputs again; read the diff
 	THREAD_GOLDEN=write $(PYTEST) --quiet -m "not soak and not real_data" -k "golden or printed or readme"
 
-bench: $(VENV)/dev ## Measure the figures; writes tests/bench/results.csv
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/warm ## Measure the figures; ONLY=reasoning measures one
+	@for script in $(if $(ONLY),$(ONLY),$(basename $(notdir $(shell grep -l __main__ tests/bench/*.py)))); do \
+		echo "== $$script"; $(BIN)/python -m tests.bench.$$script || exit 1; done
 
 soak: $(VENV)/dev ## The full counts of kills and random plants
 	$(PYTEST) -m soak
