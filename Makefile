@@ -44,13 +44,14 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 
 check: lint $(VENV)/warm ## Format, types, layers and quick tests, in under a minute
-	$(PYTEST) --quiet --numprocesses $(WORKERS) -m "not slow and not soak and not real_data"
+	$(PYTEST) --quiet --numprocesses $(WORKERS) --dist loadfile -m "not slow and not soak and not real_data"
 
 test: lint $(VENV)/warm ## Everything but the soak and the full real data, installing what it needs
-	$(PYTEST) --numprocesses $(WORKERS) -m "not soak and not real_data"
+	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile -m "not soak and not real_data"
 
 golden: $(VENV)/dev ## Write the golden files, printed schemas and README outputs again; read the diff
-	THREAD_GOLDEN=write $(PYTEST) --quiet -m "not soak and not real_data" -k "golden or printed or readme"
+	THREAD_GOLDEN=write $(PYTEST) --quiet -m "not soak and not real_data" \
+		$(shell grep -rliE 'golden' tests --include='test_*.py')
 
 bench: $(VENV)/warm ## Measure the figures; ONLY=reasoning measures one
 	@for script in $(if $(ONLY),$(ONLY),$(basename $(notdir $(shell grep -l __main__ tests/bench/*.py)))); do \
