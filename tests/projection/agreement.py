@@ -79,6 +79,8 @@ def everything(view: View) -> dict[str, object]:
     assert [view.kind(node) for node in range(view.size)] == kinds.tolist()
     assert [view.find(view.iri(node)) for node in nodes] == nodes
     found["kinds"] = [(view.kind(node), view.is_stub(node)) for node in nodes]
+    table, since, until = view.ever(RELATIONS)
+    found["ever"] = sorted(zip(map(str, linked(view, table)), since.tolist(), until.tolist(), strict=True))
     found["next time"] = [view.next_time(instant) for instant in INSTANTS]
     found["of kind"] = sorted(view.iris(view.of_kind(UpperKind.ASSET, UpperKind.EVENT)))
     for name, table in (

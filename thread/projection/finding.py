@@ -45,6 +45,15 @@ class Bearers:
         low, high = np.searchsorted(texts, [text, text + 1])
         return sorted({*rows[low:high].tolist(), *late})
 
+    def kept(self) -> tuple[Numbers, Numbers]:
+        """What has to be saved: the sorted index with all that came late in it."""
+        self.merge()
+        return self.base
+
+    def restore(self, texts: Numbers, rows: Numbers) -> None:
+        """Go on from what was saved."""
+        self.base = texts, rows
+
     def _late_columns(self) -> tuple[Numbers, Numbers]:
         pairs = [(text, row) for text, rows in self._late.items() for row in rows]
         columns = np.array(pairs, np.int32).reshape(-1, 2)

@@ -1,6 +1,6 @@
 """How does the projection lie in memory? The records of its columns, and columns that grow."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +73,7 @@ class Column:
 
     __slots__ = ("data", "size")
 
-    def __init__(self, data: npt.NDArray[np.generic], size: int | None = None) -> None:
+    def __init__(self, data: npt.NDArray[Any], size: int | None = None) -> None:
         self.data = data
         self.size = len(data) if size is None else size
 
@@ -83,7 +83,7 @@ class Column:
         return cls(np.empty(capacity, dtype), 0)
 
     @property
-    def used(self) -> npt.NDArray[np.generic]:
+    def used(self) -> npt.NDArray[Any]:
         """The records that are there."""
         return self.data[: self.size]
 
@@ -95,7 +95,7 @@ class Column:
             grown[: self.size] = self.data[: self.size]
             self.data = grown
 
-    def append(self, *record: object) -> int:
+    def append(self, *record: Any) -> int:
         """Add one record; its index."""
         self.reserve(1)
         self.data[self.size] = record if len(record) > 1 else record[0]

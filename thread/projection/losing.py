@@ -28,9 +28,7 @@ def losing_claims(book: Book, state: State, node: int, instant: Instant, known: 
             found = np.empty(count, np.int32)
             held(claims, sources, head, single, instant, known, found)
         answers = _answers(claims, rows, spans, head, instant, known)
-        for number in found[:count].tolist():
-            if _content(claims, number) not in answers:
-                losers.append(number)
+        losers += [number for number in found[:count].tolist() if _content(claims, number) not in answers]
     return losers
 
 

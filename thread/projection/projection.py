@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from thread.projection.current import Boundaries, delta_between, triples_at
 from thread.projection.finding import Bearers
 from thread.projection.layout import NODE, STEP, Column
 from thread.projection.reading import ColumnView
+from thread.projection.saving import Mapped, Unusable, write_columns
 from thread.projection.scratch import ScratchPool
 from thread.projection.staging import Book, Staged
 from thread.projection.state import State
@@ -57,7 +58,7 @@ class Projection:
         self._steps, self._closures = Column.empty(STEP), Column.empty(np.int32)
         self._tables = (EdgeTable(OUT), EdgeTable(INTO), EdgeTable(FACTS))
         self._merged = 0
-        self._counts = (0, 0)
+        self._counts: tuple[int, ...] = (0, 0)
         self._bearers = Bearers(self._words)
         self._boundaries = Boundaries()
         self.scratch = ScratchPool(self._words)
@@ -152,7 +153,7 @@ class Projection:
     def _make_room(self, nodes: int) -> None:
         capacity = len(self._nodes.data)
         if nodes > capacity:
-            capacity = max(nodes, capacity + capacity // 2)
+            capacity = nodes + nodes // 4 + 64
             grown = np.zeros(capacity, NODE)
             grown["span"] = -1
             grown[: self._nodes.size] = self._nodes.used
@@ -271,12 +272,86 @@ class Projection:
     # -- keeping
 
     def save(self, directory: Path) -> None:
-        """Write the columns so that ``load`` can map them; whole or not at all."""
+        """Write the columns so that ``load`` can map them; whole or not at all.
+
+        Nothing depends on it: where the disk refuses, that is logged, and the next start folds the log instead.
+        Called by the writer, never while something is staged.
+        """
+        if self._staged is not None:
+            raise RuntimeError("a change set is staged: publish or discard it first")
+        try:
+            write_columns(directory, self._facts(), self._columns())
+        except OSError as error:
+            _log().warning("the projection was not saved", directory=str(directory), reason=error.strerror)
 
     @classmethod
     def load(cls, directory: Path, ontology: Ontology, ranks: Mapping[str, int] | None = None) -> "Projection | None":
-        """The projection that was saved; None where it is absent, damaged, or of another ontology or ranks."""
-        return None
+        """The projection that was saved; None where it is absent, damaged, or of another ontology or ranks.
+
+        Why it cannot be used is logged. Every byte that is used is checked. Cost: reading the file once.
+        """
+        found = cls(ontology, ranks)
+        try:
+            mapped = Mapped(directory)
+            for name, here in (("fingerprint", ontology.fingerprint), ("ranks", found.ranks)):
+                if mapped.facts.get(name) != here:
+                    raise Unusable(f"it was folded with other {'ranks' if name == 'ranks' else 'words'}")
+            found._restore(mapped)
+        except Unusable as reason:
+            _log().info("the saved projection is not used", directory=str(directory), reason=str(reason))
+            return None
+        return found
+
+    def _facts(self) -> dict[str, object]:
+        revision = self._revision
+        return {
+            "fingerprint": self.ontology.fingerprint,
+            "ranks": self.ranks,
+            "revision": [revision.ordinal, revision.recorded_at, revision.digest],
+            "sources": self._book.sources,
+            "merged": self._merged,
+            "counts": self._counts,
+        }
+
+    def _columns(self) -> dict[str, npt.NDArray[Any]]:
+        found: dict[str, npt.NDArray[Any]] = {
+            "nodes": self._nodes.data,
+            "node_count": np.array([self._nodes.size]),
+            "mentions": self._mentions,
+            "kinds": self._kinds,
+            "more": self._more.used,
+            "steps": self._steps.used,
+            "closures": self._closures.used,
+            "bearer_texts": self._bearers.kept()[0],
+            "bearer_rows": self._bearers.kept()[1],
+        }
+        found |= self._book.columns()
+        for number, table in enumerate(self._tables):
+            found |= {f"table{number}_{name}": column for name, column in table.columns()}
+        return found
+
+    def _restore(self, mapped: Mapped) -> None:
+        def column(name: str, dtype: npt.DTypeLike) -> Column:
+            return Column(*mapped.column(name, dtype))
+
+        self._nodes = column("nodes", NODE)
+        self._nodes.data, self._nodes.size = self._nodes.used, int(column("node_count", np.int64).used[0])
+        self._mentions, self._kinds = column("mentions", np.int32).used, column("kinds", np.int32).used
+        self._more, self._steps = column("more", NODE), column("steps", STEP)
+        self._closures = column("closures", np.int32)
+        self._book.restore(column, mapped.facts["sources"])
+        for number, table in enumerate(self._tables):
+            table.restore(lambda name, dtype, at=number: column(f"table{at}_{name}", dtype))  # type: ignore[misc]
+        self._bearers.restore(column("bearer_texts", np.int32).used, column("bearer_rows", np.int32).used)
+        self._merged, self._counts = mapped.facts["merged"], tuple(mapped.facts["counts"])
+        self._revision = Revision(*mapped.facts["revision"])
+        self._state = self._snapshot(self._revision)
+
+
+def _log() -> Any:
+    import structlog
+
+    return structlog.get_logger(__name__)
 
 
 def _longer(column: npt.NDArray[np.int32], capacity: int) -> npt.NDArray[np.int32]:

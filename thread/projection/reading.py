@@ -199,11 +199,18 @@ class ColumnView(View):
             pairs += [(int(nodes[low]), value) for value in _sorted_values(values[low:high])]
         return np.array([node for node, _ in pairs], np.int32), [value for _, value in pairs]
 
+    def instants(self, attribute: str) -> tuple[Ints, npt.NDArray[np.int64]]:
+        nodes, claims, _, _ = self._facts(np.arange(self.size, dtype=np.int32), attribute, _THIS)
+        found = self.state.claims[claims]
+        timed = found["type"] == ValueType.TIME
+        order = np.lexsort((found["value"][timed], nodes[timed]))
+        return nodes[timed][order], found["value"][timed][order].astype(np.int64)
+
     def next_time(self, after: Instant) -> Instant | None:
-        everything, ahead = np.arange(self.size, dtype=np.int32), []
+        ahead = []
         for attribute in self.ontology.attributes:
             if attribute.type is ValueType.TIME:
-                held = self.state.claims[self._facts(everything, attribute.iri, _THIS)[1]]["value"]
+                held = self.instants(attribute.iri)[1]
                 ahead += [int(later.min()) for later in (held[held > after],) if later.size]
         return min(ahead, default=None)
 
@@ -270,6 +277,14 @@ class ColumnView(View):
         wanted[number] = 1
         rows = self._scan(INTO, np.array([node], np.int32), wanted, _ANYBODY, ever=True)[3]
         return by_time(self.state.statements(rows, self.known))
+
+    def ever(self, relations: Collection[int]) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        wanted = np.zeros(self.state.words.relations, np.uint8)
+        wanted[[r for r in relations if 0 <= r < len(wanted)]] = 1
+        nodes = np.arange(self.size, dtype=np.int32)
+        table = LinkTable(*self._scan(OUT, nodes, wanted, _ANYBODY, ever=True))
+        spans = self.state.spans[self.state.rows["span"][table.row]]
+        return table, spans["valid_from"].astype(np.int64), spans["valid_to"].astype(np.int64)
 
     def conflicts(self, node: int) -> list[Statement]:
         if not 0 <= node < self.size:

@@ -1,6 +1,8 @@
 """What would a change set do? Its facts as pending claims, folded into the columns so that they can be taken back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ from thread.projection.texts import Interner, packed
 from thread.projection.words import TEXTUAL, Words, pack_qualifiers
 
 _SPANS_AT_ONCE = 65_536
+_INTERNERS = ("iris", "texts", "notes")
 COUNTS = ("added", "supported", "repeated", "ended", "retracted", "unmatched")
 
 
@@ -48,7 +51,6 @@ class Book:
         self.actors, self.heads = Column.empty(ACTOR), Column.empty(np.int32)
         self.slot_table, self.span_table = np.full(64, -1, np.int64), np.full(64, -1, np.int64)
         self.sources: list[str] = []
-        self.actor_numbers: dict[tuple[str, str], int] = {}
 
     # -- the fold
 
@@ -66,7 +68,8 @@ class Book:
         effective = self._changed(closed, marks[0], ordinal)
         closed_rows = self._resolve(touched, ordinal) if effective else np.empty(0, np.int32)
         undo = (closed.used.copy(), touched.used.copy())
-        staged = Staged(ordinal, effective, *totals.tolist(), closed_rows=closed_rows, marks=marks)
+        counts: dict[str, Any] = dict(zip(COUNTS, totals.tolist(), strict=True))
+        staged = Staged(ordinal, effective, **counts, closed_rows=closed_rows, marks=marks)
         self._undo = undo
         if not effective:
             self.forget(staged)
@@ -105,7 +108,6 @@ class Book:
         self.iris.forget(iris)
         self.texts.forget(texts)
         self.notes.forget(notes)
-        self.actor_numbers = {key: number for key, number in self.actor_numbers.items() if number < actors}
         self.actors.size = actors
         del self.sources[sources:]
 
@@ -118,16 +120,42 @@ class Book:
         return (*(column.size for column in columns), len(self.sources))
 
     def _actor(self, source: str, run: str) -> int:
-        number = self.actor_numbers.get((source, run))
-        if number is None:
-            if source not in self.sources:
-                self.sources.append(source)
-            number = self.actors.append(self.sources.index(source), self.texts.intern([run])[0])
-            self.actor_numbers[source, run] = number
-        return number
+        if source not in self.sources:
+            self.sources.append(source)
+        speaker = (self.sources.index(source), self.texts.intern([run])[0])
+        actors = self.actors.used
+        known = np.flatnonzero((actors["run"] == speaker[1]) & (actors["source"] == speaker[0]))
+        return int(known[0]) if len(known) else self.actors.append(*speaker)
 
     def _actor_sources(self) -> npt.NDArray[np.int32]:
         return np.ascontiguousarray(self.actors.used["source"])
+
+    # -- keeping
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """What has to be kept."""
+        found: dict[str, npt.NDArray[Any]] = {
+            "claims": self.claims.used,
+            "rows": self.rows.used,
+            "spans": self.spans.used,
+            "actors": self.actors.used,
+            "heads": self.heads.used,
+            "slot_table": self.slot_table,
+            "span_table": self.span_table,
+        }
+        for name in _INTERNERS:
+            found |= {f"{name}_{part}": column for part, column in getattr(self, name).columns()}
+        return found
+
+    def restore(self, column: Callable[[str, npt.DTypeLike], Column], sources: list[str]) -> None:
+        """Go on from what was kept."""
+        self.claims, self.rows, self.spans = column("claims", CLAIM), column("rows", ROW), column("spans", SPAN)
+        self.actors, self.heads = column("actors", ACTOR), column("heads", np.int32)
+        self.slot_table, self.span_table = column("slot_table", np.int64).used, column("span_table", np.int64).used
+        self.sources = list(sources)
+        for name in _INTERNERS:
+            heap, ends = column(f"{name}_heap", np.uint8), column(f"{name}_ends", np.int64)
+            setattr(self, name, Interner.restored(heap, ends, column(f"{name}_table", np.int64).used))
 
     # -- facts as pending claims
 
@@ -146,7 +174,7 @@ class Book:
         made = good & (ops == Op.ASSERT)
         text, bounds = packed(strings)
 
-        def intern(interner: Interner, *columns: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+        def intern(interner: Interner, *columns: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
             wanted = np.zeros(len(strings), np.uint8)
             for level, chosen in ((1, good), (2, made)):
                 for column, rows in zip(columns[::2], columns[1::2], strict=True):

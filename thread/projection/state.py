@@ -45,7 +45,8 @@ class State(NamedTuple):
 
     def claim_of(self, rows: Numbers) -> Records:
         """The claims that rows name."""
-        return self.claims[self.rows["claim"][rows]]
+        claims: Records = self.claims[self.rows["claim"][rows]]
+        return claims
 
     def values(self, claims: Records) -> list[Value]:
         """The values of attribute claims, in order."""

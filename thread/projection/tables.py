@@ -1,11 +1,12 @@
 """Which edges does a node have? A sorted base and late chains for links out, links in, and attributes."""
 
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from thread.projection.layout import EDGE, LATE
+from thread.projection.layout import EDGE, LATE, Column
 
 OUT, INTO, FACTS = range(3)
 _LEAST_LATE: Final = 1024
@@ -79,3 +80,33 @@ class EdgeTable:
         heads = np.full(len(e.heads), -1, np.int32)
         late = np.empty(max(_LEAST_LATE, len(edges) // _SHARE_LATE), LATE)
         self.edges = Edges(index, edges, row_of, heads, late)
+
+    def columns(self) -> Iterable[tuple[str, npt.NDArray[Any]]]:
+        """What has to be kept."""
+        e = self.edges
+        return (
+            ("starts", e.starts),
+            ("edges", e.edges),
+            ("row_of", e.row_of),
+            ("heads", e.heads),
+            ("late", e.late[: self.late_size]),
+        )
+
+    def restore(self, column: Callable[[str, npt.DTypeLike], Column]) -> None:
+        """Go on from what was kept."""
+        late = column("late", LATE)
+        self.late_size = late.size
+        self.edges = Edges(
+            column("starts", np.int32).used,
+            column("edges", EDGE).used,
+            column("row_of", np.int32).used,
+            column("heads", np.int32).used,
+            late.data,
+        )
+        if len(late.data) < self._late_room():
+            grown = np.empty(self._late_room(), LATE)
+            grown[: self.late_size] = late.used
+            self.edges = self.edges._replace(late=grown)
+
+    def _late_room(self) -> int:
+        return max(_LEAST_LATE, len(self.edges.edges) // _SHARE_LATE)

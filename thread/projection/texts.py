@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +71,7 @@ class Interner:
         """Ids of some texts, new ones where there are none."""
         if not texts:
             return []
-        return self.intern_packed(*packed(texts), np.full(len(texts), 2, np.uint8)).tolist()
+        return list(self.intern_packed(*packed(texts), np.full(len(texts), 2, np.uint8)).tolist())
 
     def intern_packed(
         self, text: Bytes, bounds: npt.NDArray[np.int64], wanted: npt.NDArray[np.uint8]
@@ -110,6 +110,13 @@ class Interner:
             rehash(self.table, table)
             self.table = table
 
-    def columns(self) -> Iterable[tuple[str, npt.NDArray[np.generic]]]:
-        """What has to be saved."""
+    def columns(self) -> Iterable[tuple[str, npt.NDArray[Any]]]:
+        """What has to be kept."""
         return (("heap", self.heap.used), ("ends", self.ends.used), ("table", self.table))
+
+    @classmethod
+    def restored(cls, heap: Column, ends: Column, table: npt.NDArray[np.int64]) -> "Interner":
+        """An interner over columns that were kept."""
+        found = cls()
+        found.heap, found.ends, found.table, found.size = heap, ends, table, ends.size - 1
+        return found

@@ -171,6 +171,10 @@ class View:
         """Nodes (ascending) and values of one attribute over the whole view."""
         raise NotImplementedError
 
+    def instants(self, attribute: str) -> tuple[Ints, npt.NDArray[np.int64]]:
+        """Nodes (ascending) and instants of a time attribute over the whole view: ``column`` without objects."""
+        raise NotImplementedError
+
     def next_time(self, after: Instant) -> Instant | None:
         """The earliest instant later than ``after`` that a value in force holds: the planned end of an order, say."""
         raise NotImplementedError
@@ -189,6 +193,10 @@ class View:
 
     def history_to(self, node: int, relation: str) -> list[Statement]:
         """Every link statement whose object is the node, known at ``known``, whatever its valid time."""
+        raise NotImplementedError
+
+    def ever(self, relations: Collection[int]) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """All links of the relations known at ``known``, in force or not, with their valid from and to."""
         raise NotImplementedError
 
     def conflicts(self, node: int) -> list[Statement]:

@@ -84,7 +84,8 @@ def generate_plant(size: int, seed: int = 7) -> Plant:
 
     def near(name: str, subjects: Numbers, reach: int) -> Numbers:
         steps = 1 + (reach * r.random(len(subjects)) ** 3).astype(np.int64)
-        return np.clip(subjects - steps, first[name], first[name] + count[name] - 1)
+        nearest: Numbers = np.clip(subjects - steps, first[name], first[name] + count[name] - 1)
+        return nearest
 
     def fans(subjects: Numbers, mean: float) -> Numbers:
         return np.repeat(
@@ -131,7 +132,7 @@ def generate_plant(size: int, seed: int = 7) -> Plant:
 
 
 def parts_of_plant(plant: Plant, limit: int = PART_LIMIT) -> Iterator[FactPart]:
-    """The plant as parts: per entity a kind, an identifier, a label, a number, then its links."""
+    """The plant as parts: per entity a kind, an identifier, a label, a description, then its links."""
     size = plant.size
     starts = np.searchsorted(plant.subject, np.arange(size + 1))
     degrees = np.diff(starts)
@@ -147,7 +148,7 @@ def _part(plant: Plant, at: int, until: int, starts: Numbers) -> FactPart:
     many = until - at
     low, high = int(starts[at]), int(starts[until])
     targets, place = np.unique(plant.object[low:high], return_inverse=True)
-    fixed = [TYPE, IDENTIFIER, LABEL, THR + "age", "plant.csv", *plant.relations, *KINDS.values()]
+    fixed = [TYPE, IDENTIFIER, LABEL, THR + "description", "plant.csv", *plant.relations, *KINDS.values()]
     kinds = {name: fixed.index(kind) for name, kind in KINDS.items()}
     own = [plant.iri(number) for number in range(at, until)] if many < 8 else _iris(plant, np.arange(at, until))
     serials = [f"SN{number:08d}" for number in range(at, until)]
@@ -165,7 +166,7 @@ def _part(plant: Plant, at: int, until: int, starts: Numbers) -> FactPart:
         _rows(ValueType.IRI, entity + subject, 0, kind, birth),
         _rows(ValueType.TEXT, entity + subject, 1, entity + many + subject, BEGIN, qualifiers=0),
         _rows(ValueType.TEXT, entity + subject, 2, entity + 2 * many + subject, BEGIN),
-        _rows(ValueType.INTEGER, entity + subject, 3, (at + subject) % 4000, BEGIN),
+        _rows(ValueType.TEXT, entity + subject, 3, entity + 2 * many + subject, BEGIN),
         _rows(
             ValueType.LINK,
             entity + plant.subject[low:high] - at,

@@ -504,6 +504,13 @@ class ReferenceView(View):
         pairs = [(n, v) for n in range(self.size) if n in self._kinds for v in self.values(n, attribute)]
         return np.array([n for n, _ in pairs], dtype=np.int32), [v for _, v in pairs]
 
+    def instants(self, attribute: str) -> tuple[Ints, npt.NDArray[np.int64]]:
+        nodes, values = self.column(attribute)
+        pairs = sorted(
+            (int(n), to_instant(v)) for n, v in zip(nodes, values, strict=True) if isinstance(v, datetime)
+        )
+        return np.array([n for n, _ in pairs], np.int32), np.array([t for _, t in pairs], np.int64)
+
     def next_time(self, after: Instant) -> Instant | None:
         times = [a.iri for a in self.ontology.attributes if a.type is ValueType.TIME]
         held = [to_instant(v) for iri in times for v in self.column(iri)[1] if isinstance(v, datetime)]
@@ -534,6 +541,20 @@ class ReferenceView(View):
         found = (self._statement(b) for _, b in self.believed)
         iri = self.iri(node)
         return _by_time(s for s in found if s.object == iri and s.predicate == relation)
+
+    def ever(self, relations: Collection[int]) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        ordinals = {self.ontology.relations[r].iri: r for r in relations}
+        found = [
+            (self.find(b.row.claim.fact.subject), self.find(str(b.row.claim.fact.object)), ordinals[p], at, b.row)
+            for at, b in self.believed
+            if (p := b.row.claim.fact.predicate) in ordinals
+        ]
+        ends = (np.array([one[i] for one in found], np.int32) for i in (0, 1))
+        table = LinkTable(
+            *ends, np.array([one[2] for one in found], np.int16), np.array([one[3] for one in found], np.int32)
+        )
+        spans = [np.array([t for *_, row in found for t in (getattr(row, w),)], np.int64) for w in ("start", "end")]
+        return table, spans[0], spans[1]
 
     def conflicts(self, node: int) -> list[Statement]:
         found = []

@@ -3,6 +3,9 @@
 A slot holds the claims of one (subject, predicate) where that is single-valued, else of one (subject, predicate,
 object or value). Its claims form a chain, newest first. Claims are appended; closing writes ``recorded_to``.
 """
+# mypy: disable-error-code="no-untyped-def"
+# ruff: noqa: C901
+# numba takes the types from the signatures; a kernel is one loop, since calls with many arrays cost more than they do.
 
 import numpy as np
 
@@ -40,9 +43,9 @@ def slot_place(table, heads, claims, claim, single):
             return place
         if entry >> 32 == tag:
             first = claims[heads[entry & 0xFFFFFFFF]]
-            if first.subject == claim.subject and first.predicate == claim.predicate:
-                if single or (first.value == claim.value and first.type == claim.type):
-                    return place
+            same = first.subject == claim.subject and first.predicate == claim.predicate
+            if same and (single or (first.value == claim.value and first.type == claim.type)):
+                return place
         place = (place + 1) & mask
 
 
@@ -74,9 +77,9 @@ def is_overruled(claims, sources, live, i):
     one = claims[live[i]]
     for j in range(i + 1, len(live)):
         other = claims[live[j]]
-        if other.valid_from == one.valid_from and sources[other.actor] == sources[one.actor]:
-            if same_content(one, other):
-                return True
+        beside = other.valid_from == one.valid_from and sources[other.actor] == sources[one.actor]
+        if beside and same_content(one, other):
+            return True
     return False
 
 

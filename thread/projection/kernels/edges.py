@@ -1,4 +1,7 @@
 """How do rows become edges at nodes? Late chains for a few, merging into a sorted base for many; presence of nodes."""
+# mypy: disable-error-code="no-untyped-def"
+# ruff: noqa: C901
+# numba takes the types from the signatures; a kernel is one loop, since calls with many arrays cost more than they do.
 
 import numpy as np
 

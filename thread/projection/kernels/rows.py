@@ -1,4 +1,7 @@
 """Which rows do the claims of a slot come to? Settling between sources, step functions, and what changed."""
+# mypy: disable-error-code="no-untyped-def"
+# ruff: noqa: C901
+# numba takes the types from the signatures; a kernel is one loop, since calls with many arrays cost more than they do.
 
 import numpy as np
 
@@ -68,9 +71,9 @@ def settled_ends(claims, sources, ranks, live, ends):
             other = claims[live[j]]
             if other.valid_from != one.valid_from:
                 break
-            if same_content(one, other) and not is_overruled(claims, sources, live, j):
-                if best == live[i] or outranks(claims, sources, ranks, live[j], best):
-                    best = live[j] if outranks(claims, sources, ranks, live[j], best) else best
+            counts = same_content(one, other) and not is_overruled(claims, sources, live, j)
+            if counts and outranks(claims, sources, ranks, live[j], best):
+                best = live[j]
         ends[i] = one.valid_from if is_overruled(claims, sources, live, i) else claims[best].valid_to
 
 
@@ -88,10 +91,10 @@ def many_valued(claims, sources, ranks, live, found):
         named = True
         for j in range(count):  # the earliest claim that says the same names the row
             other = claims[live[j]]
-            if live[j] < live[i] and other.valid_from == one.valid_from and other.valid_to == ends[i]:
-                if same_content(one, other) and not is_overruled(claims, sources, live, j):
-                    named = False
-                    break
+            agrees = live[j] < live[i] and other.valid_from == one.valid_from and other.valid_to == ends[i]
+            if agrees and same_content(one, other) and not is_overruled(claims, sources, live, j):
+                named = False
+                break
         if named:
             found[rows, 0], found[rows, 1], found[rows, 2] = live[i], one.valid_from, ends[i]
             rows += 1
@@ -143,9 +146,9 @@ def single_valued(claims, sources, ranks, live, found):
         winner = np.int64(-1)
         for source in range(len(ranks)):
             i = current[source]
-            if i >= 0 and ends[i] > low:
-                if winner < 0 or outranks(claims, sources, ranks, live[i], winner):
-                    winner = live[i]
+            holds = i >= 0 and ends[i] > low
+            if holds and (winner < 0 or outranks(claims, sources, ranks, live[i], winner)):
+                winner = live[i]
         if winner < 0:
             continue
         named = winner

@@ -1,4 +1,7 @@
 """Which rows are in force at these nodes, or everywhere? Scans over a table of edges, compiled."""
+# mypy: disable-error-code="no-untyped-def"
+# ruff: noqa: C901
+# numba takes the types from the signatures; a kernel is one loop, since calls with many arrays cost more than they do.
 
 import numpy as np
 
@@ -27,7 +30,7 @@ def degree_sum(index, heads, late, nodes):
 
 
 @helper
-def sort_late(found, others, relations, rows, start, middle, end, table):
+def sort_late(others, relations, rows, start, middle, end, table):
     """Bring late edges, which were met newest first, into the order of the base."""
     keys, count = np.empty(end - start, np.int64), end - start
     source = np.empty(count, np.int64)
@@ -115,7 +118,7 @@ def scan(
             rows[count] = edge.row
             count += 1
         if count > middle and count > start + 1:
-            sort_late(found, others, relations, rows, start, middle, count, table)
+            sort_late(others, relations, rows, start, middle, count, table)
     return count
 
 
@@ -148,8 +151,8 @@ def all_kinds(spans, nodes, more, lo, hi, known, kinds):
         kinds[node] = kind_in(spans, nodes, more, node, lo, hi, known)
 
 
-@kernel("int64", SPAN, ROW, "int32[]", EDGE, "int32[]", "int32[]", LATE, "int64", "int64")
-def last_change(spans, rows, index, edges, row_of, heads, late, node, known):
+@kernel("int64", SPAN, ROW, "int32[]", "int32[]", "int32[]", LATE, "int64", "int64")
+def last_change(spans, rows, index, row_of, heads, late, node, known):
     """The last revision up to ``known`` that made or closed an edge of a node."""
     latest = 0
     at, end = 0, 0

@@ -2,6 +2,8 @@
 
 An entry of a table is ``tag << 32 | id``, -1 where it is free; ``tag`` is 31 bits of the hash.
 """
+# mypy: disable-error-code="no-untyped-def"
+# numba takes the types from the signatures.
 
 import numpy as np
 

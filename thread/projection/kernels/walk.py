@@ -1,6 +1,7 @@
 """What can be reached? A 0-1 breadth-first walk over the links in force, compiled."""
 # mypy: disable-error-code="no-untyped-def"
-# numba takes the types from the signatures.
+# ruff: noqa: C901
+# numba takes the types from the signatures; a kernel is one loop, since calls with many arrays cost more than they do.
 
 from thread.projection.compiled import helper, kernel
 from thread.projection.layout import EDGE, LATE, NODE, SPAN
