@@ -15,7 +15,7 @@ def wild(random: Random, size: int = 9, *, unnamed: bool = False) -> Plant:
     plant = Plant()
     names = [f"n{at}" for at in range(random.randint(3, size))]
     for name in names:
-        plant.add(random.choice(KINDS), name)
+        _placed(random, plant, random.choice(KINDS), name)
         if random.random() < 0.08:
             plant.set(name, "produces", Iri(T + random.choice(sorted(SUPPLIES))))
     words = [*SUPPLIES.values(), "poweredBy", "loadedBy", *(["suppliedWith"] if unnamed else [])]
@@ -35,7 +35,7 @@ def fed(random: Random, size: int = 9, *, unnamed: bool = False) -> Plant:  # no
         inner = [f"b{medium}{at}" for at in range(random.randint(0, max(1, size // 3)))]
         plant.add(SOURCES[medium], *sources)
         for name in inner:
-            plant.add(random.choice(("Bus", "Bus", "Switch", "Valve")), name)
+            _placed(random, plant, random.choice(("Bus", "Bus", "Switch", "Valve")), name)
         for name in inner:
             relation = "suppliedWith" if unnamed and random.random() < 0.5 else SUPPLIES[medium]
             for other in random.sample([*sources, *inner], min(len(sources + inner), random.choice((1, 2, 2, 3)))):
@@ -59,14 +59,25 @@ def fed(random: Random, size: int = 9, *, unnamed: bool = False) -> Plant:  # no
     return plant
 
 
+def _placed(random: Random, plant: Plant, kind: str, name: str) -> None:
+    """An asset; an operated one mostly in a known state."""
+    plant.add(kind, name)
+    if kind in ("Switch", "Valve") and random.random() < 0.7:
+        plant.set(name, "state", random.choice(("OPEN", "CLOSED")))
+
+
 def _extras(random: Random, plant: Plant, names: list[str], consumers: list[str]) -> None:
-    """States, needs that do not flow, groups and groups of groups, a failure."""
-    for name in names:
-        if random.random() < 0.15:
-            plant.set(name, "state", random.choice(("OPEN", "CLOSED")))
+    """Needs that do not flow, groups and groups of groups, a failure."""
     for _ in range(random.randint(0, len(names) // 3)):
         a, b = random.sample(names, 2)
         plant.link(a, random.choice(("dependsOn", "partOf", "hostedOn")), b)
+    for at in range(random.randint(0, 3)):
+        plant.add("Sensor", f"v{at}")
+        if random.random() < 0.7:
+            plant.set(f"v{at}", "observedProperty", random.choice(("heat", "noise")))
+        plant.link(f"v{at}", "monitors", *random.sample(names, random.randint(1, 2)))
+        if random.random() < 0.5:
+            plant.link(f"v{at}", random.choice(("hostedOn", "poweredBy", "partOf")), random.choice(names))
     groups: list[str] = []
     for at in range(random.choice((0, 0, 1, 1, 2, 3))):
         members = random.sample(names, random.randint(1, min(4, len(names))))

@@ -35,6 +35,12 @@ def test_a_sensor_goes_dark_with_its_host_or_with_all_that_it_watches() -> None:
     assert answer.because("V") == ["M", "V"]
 
 
+def test_a_sensor_that_still_has_something_to_watch_does_not_go_dark() -> None:
+    plant = Plant().add("Thing", "A", "B").add("Sensor", "V").link("V", "monitors", "A", "B")
+    assert plant.seen().out("A").dark == {}
+    assert plant.failure("E", "B", -1.0).seen().out("A").dark == {"V": "TARGET_OUT"}
+
+
 def test_a_sensor_goes_dark_with_its_supply_and_its_target_is_observed_by_nothing() -> None:
     seen = machine().seen()
     answer = seen.out("Panel")

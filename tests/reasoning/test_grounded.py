@@ -64,6 +64,18 @@ def test_opening_a_switch_never_revives_a_node() -> None:
     assert seen.out("S").stops == ["B", "C", "Q"]
 
 
+def test_a_loop_behind_an_open_switch_is_starved() -> None:
+    plant = Plant().add("Source", "S").add("Switch", "Q", state="OPEN").add("Bus", "V", "W")
+    plant.link("Q", "poweredBy", "S").link("V", "poweredBy", "Q", "W").link("W", "poweredBy", "V")
+    assert plant.seen().down == ["V", "W"]
+
+
+def test_a_loop_is_starved_though_an_open_switch_inside_it_is_fed() -> None:
+    plant = Plant().add("Source", "S").add("Switch", "Q", state="OPEN").add("Bus", "V", "W")
+    plant.link("Q", "poweredBy", "S", "W").link("V", "poweredBy", "Q", "W").link("W", "poweredBy", "V")
+    assert plant.seen().down == ["V", "W"]
+
+
 def test_a_loop_that_nothing_feeds_is_down_and_makes_the_answer_incomplete() -> None:
     plant = Plant().add("Bus", "A", "B").add("Thing", "C", "X").link("A", "poweredBy", "B").link("B", "poweredBy", "A")
     seen = plant.link("C", "poweredBy", "B").link("C", "dependsOn", "X").seen()

@@ -46,6 +46,11 @@ def test_two_that_each_leave_one_pump_take_both_together() -> None:
     assert (found.start, found.end) == (instant(2), instant(3))
 
 
+def test_who_is_out_or_down_anyway_loses_nothing_together() -> None:
+    assert among(skid().order("O1", ["P1", "C"], 1, 3).order("O2", ["P2"], 2, 4)) == []
+    assert among(skid().failure("E", "C", -1.0).order("O1", ["P1"], 1, 3).order("O2", ["P2"], 2, 4)) == []
+
+
 def test_two_that_do_not_overlap_take_nothing_together() -> None:
     assert among(skid().order("O1", ["P1"], 1, 2).order("O2", ["P2"], 3, 4)) == []
 

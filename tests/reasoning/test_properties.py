@@ -40,6 +40,11 @@ def agrees(seed: int) -> None:
         expected = twin.impact(twin.scope(targets))
         assert {seen.node(name): degree for name, degree in answer.degrees().items()} == expected.stops
         assert set(answer.impact.already_down()) == expected.already_down
+        down = {seen.node(name): reason for name, reason in answer.dark.items()}
+        assert {n for n, reason in down.items() if reason == "SENSOR_DOWN"} == set(expected.sensor_down)
+        dark = {seen.node(name): d for name, d in answer.degrees(EffectKind.GOES_DARK).items()}
+        assert dark == expected.sensor_down | expected.target_out
+        assert set(answer.impact.observed_by_nothing()) == expected.unobserved
         losses = {
             each.node: frozenset(
                 (g.medium if g.group is None else g.group, g.required, g.remaining) for g in each.gates

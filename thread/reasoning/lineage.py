@@ -101,13 +101,42 @@ def walk_spec(ontology: Ontology, query: LineageQuery, budget: Budget) -> WalkSp
     UPSTREAM walks towards the upstream end of each relation; a relation with none (``locatedIn``) is walked only
     when named, and then its object counts as upstream. A symmetric one is walked both ways.
     """
+    forward, backward, free, stop = _followed(ontology, query)
+    return WalkSpec(
+        forward=forward,
+        backward=backward,
+        free=free,
+        stop=stop,
+        max_depth=max(1, min(query.max_depth, MAX_DEPTH)),
+        node_budget=budget.nodes,
+        link_budget=budget.links,
+        deadline=budget.deadline,
+    )
+
+
+_Followed = tuple[frozenset[int], frozenset[int], frozenset[int], frozenset[int]]
+_KEPT: dict[tuple[object, ...], tuple[Ontology, _Followed]] = {}
+"""What queries mean in an ontology; a walk takes microseconds, working this out some hundred."""
+
+
+def _followed(ontology: Ontology, query: LineageQuery) -> _Followed:
+    """Relations forward and backward, free relations, stop kinds."""
+    key = (id(ontology), query.direction, query.relations, query.pass_through, query.stop_at)
+    kept = _KEPT.get(key)
+    if kept is None or kept[0] is not ontology:
+        if len(_KEPT) > 500:
+            _KEPT.clear()
+        kept = _KEPT[key] = (ontology, _work_out(ontology, query))
+    return kept[1]
+
+
+def _work_out(ontology: Ontology, query: LineageQuery) -> _Followed:
     forward: set[int] = set()
     backward: set[int] = set()
+    named = None if query.relations is None else _below_relations(ontology, query.relations)
     for relation in ontology.relations:
-        named = query.relations is not None and relation.ordinal in _below_relations(ontology, query.relations)
-        if not named and (
-            query.relations is not None or relation.role not in _DEFAULT_ROLES or relation.upstream is Upstream.NONE
-        ):
+        walked = relation.role in _DEFAULT_ROLES and relation.upstream is not Upstream.NONE
+        if not (walked if named is None else relation.ordinal in named):
             continue
         both = query.direction is Direction.BOTH or relation.upstream is Upstream.BOTH or relation.symmetric
         towards_object = (relation.upstream is not Upstream.SUBJECT) == (query.direction is Direction.UPSTREAM)
@@ -116,16 +145,7 @@ def walk_spec(ontology: Ontology, query: LineageQuery, budget: Budget) -> WalkSp
         if both or not towards_object:
             backward.add(relation.ordinal)
     stop = ontology.subkinds(*DEFAULT_STOP) if query.stop_at is None else _below_kinds(ontology, query.stop_at)
-    return WalkSpec(
-        forward=frozenset(forward),
-        backward=frozenset(backward),
-        free=_below_relations(ontology, query.pass_through),
-        stop=stop,
-        max_depth=max(1, min(query.max_depth, MAX_DEPTH)),
-        node_budget=budget.nodes,
-        link_budget=budget.links,
-        deadline=budget.deadline,
-    )
+    return frozenset(forward), frozenset(backward), _below_relations(ontology, query.pass_through), stop
 
 
 def lineage_of(view: View, roots: Sequence[int], query: LineageQuery, budget: Budget | None = None) -> "Lineage":

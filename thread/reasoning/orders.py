@@ -72,14 +72,16 @@ class Job:
     stops: frozenset[int]
     """What falls with it, outside its scope."""
     takes: Mapping[int, frozenset[int]]
-    """Suppliers that it takes from gates, by gate."""
+    """Suppliers that it takes from gates whose owners live on, by gate."""
 
 
 def job_of(order: int | None, window: Window, losses: Losses) -> Job:
     """What an outage takes: its scope, what it stops, and what each gate loses by it."""
     outage, gates = losses.outage, losses.structure.gates
     scope = frozenset(outage.scope.tolist())
-    touched = [gate for gate in outage.touched.tolist() if int(gates.owner[gate]) not in outage.fallen]
+    owners = gates.owner[outage.touched]
+    lives = (losses.live.state.dead[owners] == 0) & ~is_in(owners, outage.ascending)
+    touched = outage.touched[lives].tolist()
     wanted = {*touched, *losses.gates}
     takes = {gate: frozenset(losses.lost_suppliers(gate)) for gate in sorted(wanted)}
     return Job(order, window, scope, outage.fallen - scope, {g: lost for g, lost in takes.items() if lost})
@@ -238,8 +240,7 @@ def _together(structure: Structure, active: Sequence[tuple[Job, Window]]) -> lis
             takers[gate].append(at)
     out = []
     for gate in sorted(gate for gate, jobs in takers.items() if len(jobs) > 1):
-        owner = int(structure.gates.owner[gate])
-        jobs = [at for at in takers[gate] if owner not in active[at][0].stops | active[at][0].scope]
+        jobs = takers[gate]
         for chosen in _overlapping([active[at][1] for at in jobs]):
             found = _exhausts(structure, gate, [active[jobs[i]] for i in chosen])
             if found is not None:
