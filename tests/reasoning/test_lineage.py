@@ -93,6 +93,13 @@ def test_a_diamond_is_one_hit_by_two_relations_and_two_paths() -> None:
     assert [path.length for path in paths] == [2, 2]
 
 
+def test_via_leaves_out_what_would_lead_past_a_stop() -> None:
+    plant = Plant().add("Component", "C", "C2").add("Batch", "B").add("ProductDesign", "X").link("C", "fromBatch", "B")
+    plant.link("C", "derivedFrom", "C2").link("C2", "madeTo", "X").link("B", "derivedFrom", "X")
+    found = ask(plant.view(), "C", stop_at=frozenset({kind("Batch")}))
+    assert {str(found.view.iri(hit.node)): hit.via for hit in found.hits()}["X"] == (relation("madeTo"),)
+
+
 def test_the_graph_holds_all_links_among_what_was_reached() -> None:
     graph = ask(history(), "S1").graph()
     assert len(graph.nodes) == 5
