@@ -80,7 +80,9 @@ def everything(view: View) -> dict[str, object]:
     assert [view.find(view.iri(node)) for node in nodes] == nodes
     found["kinds"] = [(view.kind(node), view.is_stub(node)) for node in nodes]
     table, since, until = view.ever(RELATIONS)
-    found["ever"] = sorted(zip(map(str, linked(view, table)), since.tolist(), until.tolist(), strict=True))
+    spoken = [view.link(int(row)) for row in table.row]
+    assert [(s.valid_from, s.valid_to) for s in spoken] == list(zip(since.tolist(), until.tolist(), strict=True))
+    found["ever"] = linked(view, table)
     found["next time"] = [view.next_time(instant) for instant in INSTANTS]
     found["of kind"] = sorted(view.iris(view.of_kind(UpperKind.ASSET, UpperKind.EVENT)))
     for name, table in (
