@@ -11,6 +11,9 @@ from thread.projection import Projection
 from thread.stores.base import Store
 
 _LONGEST_NAP: Final = 60.0
+_RETRY: Final = 5.0
+_RETRY_SECONDS: Final = 1.0
+_TRIES: Final = 8
 _log = structlog.get_logger(__name__)
 
 
@@ -25,10 +28,10 @@ class GraphFollower:
         self._store, self._projection, self._clock = store, projection, clock
         self._news = threading.Event()
         self._moved = threading.Condition()
-        self._closing = False
+        self._closing = self._away = False
         self._thread: threading.Thread | None = None
         self.failure: ThreadError | None = None
-        """Why the graph stopped following, if it did; ``rebuild`` mends it."""
+        """Why the graph does not follow, if so. It goes on by itself when a full disk has room again."""
 
     def start(self) -> None:
         """Begin to follow in the background."""
@@ -49,13 +52,18 @@ class GraphFollower:
 
     def catch_up(self) -> None:
         """Move the graph to the last revision and the present instant."""
-        ordinal, instant = self._store.graph.applied
-        goal = self._projection.revision.ordinal, self._clock.now()
-        if ordinal == 0:
-            self._store.graph.replace(self._projection.triples(*goal), *goal)
-        elif ordinal < goal[0] or self._crossed(instant, goal[1]):
-            delta = self._projection.delta((ordinal, instant), goal)
-            self._store.graph.apply(delta, *goal)
+        for _ in range(_TRIES):  # again where another process has moved a shared graph in between
+            ordinal, instant = self._store.graph.applied
+            goal = self._projection.revision.ordinal, self._clock.now()
+            if ordinal == 0:
+                self._store.graph.replace(self._projection.triples(*goal), *goal)
+            elif ordinal < goal[0] or (ordinal == goal[0] and self._crossed(instant, goal[1])):
+                delta = self._projection.delta((ordinal, instant), goal)
+                self._store.graph.apply(delta, *goal)
+            else:
+                break
+            if goal[0] == 0:
+                break
         with self._moved:
             self._moved.notify_all()
 
@@ -71,6 +79,8 @@ class GraphFollower:
         return boundary is not None and boundary <= end
 
     def _nap(self) -> float | None:
+        if self._away:
+            return _RETRY_SECONDS
         boundary = self._projection.next_boundary(self._clock.now())
         if boundary is None or not isinstance(self._clock, SystemClock):
             return None
@@ -83,7 +93,11 @@ class GraphFollower:
             last = self._closing
             try:
                 self.catch_up()
+                self._away = False
             except ThreadError as error:
+                self._away = error.code == "unavailable" and not last
+                if self._away:  # a server that is away comes back
+                    continue
                 self.failure = error
                 _log.error("the graph stopped following", code=error.code, message=error.message, hint=error.hint)
                 with self._moved:

@@ -1,4 +1,4 @@
-"""How do tables come in? Read by a mapping, compared with what their source said before, sealed as one revision."""
+"""How do tables and RDF come in? Read by a mapping, compared with what was said before, sealed as one revision."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -8,13 +8,25 @@ from pathlib import Path
 import numpy as np
 
 from thread.clock import Instant, to_text
+from thread.errors import InputError
 from thread.facts import ChangeSet, Commit, FactPart
-from thread.ingest import Finding, Report, load_mapping, read, settle, standing_claims
+from thread.ingest import (
+    Finding,
+    Mapping,
+    Report,
+    load_mapping,
+    mapping_of_file,
+    read,
+    read_rdf,
+    settle,
+    standing_claims,
+)
 from thread.ontology.model import Ontology
 from thread.projection import View
 from thread.service.quorums import impossible_groups
 from thread.service.writing import Outcome, kinds_of
 from thread.terms import EntityId
+from thread.worker import format_of, parse_rdf
 
 Progress = Callable[[int, int], None]
 """Called with bytes read and bytes in all."""
@@ -50,13 +62,29 @@ class ImportOutcome:
     """None: nothing was committed, because it was only planned, or ``strict`` and rows were refused."""
 
 
+@dataclass(frozen=True, slots=True)
+class RdfOptions:
+    """How RDF is to be read, where that is said beside the mapping."""
+
+    align: tuple[str, ...] = ()
+    """Alignments of a file that is imported without a mapping."""
+    lenient: bool = False
+    """Mend IRIs that are none, in every RDF file."""
+
+
 def plan_import(
-    mapping: Path, folder: Path, view: View, commits: Iterable[Commit], now: Instant, progress: Progress | None = None
+    mapping: Path,
+    folder: Path,
+    view: View,
+    commits: Iterable[Commit],
+    now: Instant,
+    progress: Progress | None = None,
+    rdf: RdfOptions = RdfOptions(),
 ) -> ImportPlan:
     """What importing the files of a folder would change.
 
     Args:
-        mapping: the mapping file.
+        mapping: the mapping file, or one RDF file that is its own.
         commits: the log from its start, for what this source said before.
         now: the time of the snapshot.
     Raises:
@@ -64,8 +92,11 @@ def plan_import(
     Cost: two passes over the files, one over the log; the facts in memory as columns.
     """
     ontology: Ontology = view.ontology
-    declared = load_mapping(mapping, ontology)
-    reading = read(declared, folder, ontology, _Known(view), progress)
+    declared = _declared(mapping, ontology, rdf)
+    if declared.rdf:
+        reading = read_rdf(declared, folder, ontology, parse_rdf, _Known(view), progress)
+    else:
+        reading = read(declared, folder, ontology, _Known(view), progress)
     parts, report = _without_impossible_groups(reading.parts, reading.report, view)
     reading = replace(reading, parts=parts, report=report)
     settled = settle(reading, standing_claims(commits, declared.source), now, ontology)
@@ -78,6 +109,20 @@ def plan_import(
         ended=sum(settled.ended.values()),
         retracted=sum(settled.retracted.values()),
     )
+
+
+def _declared(path: Path, ontology: Ontology, rdf: RdfOptions) -> Mapping:
+    """The mapping in a file, or the one that an RDF file stands for."""
+    if format_of(path.name) is not None:
+        return mapping_of_file(path, rdf.align, lenient=rdf.lenient)
+    declared = load_mapping(path, ontology)
+    if rdf.align:
+        hint = "Leave out --as: a mapping names its alignments itself, under rdf."
+        raise InputError(f"{path.name} is a mapping.", code="bad-mapping", hint=hint)
+    if rdf.lenient:
+        lenient = {name: spec.model_copy(update={"lenient": True}) for name, spec in declared.rdf.items()}
+        declared = declared.model_copy(update={"rdf": lenient})
+    return declared
 
 
 def _name(source: str, now: Instant, parts: Sequence[FactPart]) -> str:

@@ -15,7 +15,7 @@ from thread.service.checking import Verification
 from thread.service.replaying import Progress, replay
 from thread.service.service import Service
 from thread.stores import open_store
-from thread.stores.base import Store
+from thread.stores.base import Learns, Store
 
 
 def open_service(
@@ -43,6 +43,8 @@ def open_service(
     clock = clock or settings.make_clock()
     store = open_store(settings.store, clock, read_only=read_only)
     try:
+        if isinstance(store, Learns):
+            store.learn(ontology)
         projection = Projection(ontology, settings.ranks)
         if saved:
             projection = restore_projection(settings, store, projection)

@@ -22,7 +22,8 @@ from thread.reasoning.structure import Structure, compile_structure
 from thread.service.checking import Verification, verify
 from thread.service.context import LOCAL, Context, Principal, deadline_after
 from thread.service.finding import Found, find
-from thread.service.importing import ImportOutcome, plan_import
+from thread.service.importing import ImportOutcome, RdfOptions, plan_import
+from thread.service.replicating import Lag
 from thread.service.writing import Outcome, Writer
 from thread.stores.base import Store
 
@@ -38,7 +39,7 @@ class Info:
     backend: str
     revision: Revision
     graph_revision: int | None
-    """Last revision that the graph shows; None for a reader beside a writer."""
+    """Last revision that the graph shows; None for a reader beside a writer, and while a server is away."""
     entities: int
     links: int
     attributes: int
@@ -66,6 +67,8 @@ class Service:
         self._unsaved = 0
         if not read_only:
             self._writer.follower.start()
+        if self._writer.log is not None:
+            self._writer.log.start()
 
     # -- the frame of a question
 
@@ -142,12 +145,32 @@ class Service:
             version=__version__,
             backend=type(self._store).__name__.removesuffix("Store").lower(),
             revision=self._projection.revision,
-            graph_revision=None if self._read_only else self._store.graph.applied[0],
+            graph_revision=self._graph_revision(),
             entities=size.nodes,
             links=size.links,
             attributes=size.attributes,
             settings=self.settings,
         )
+
+    def lag(self) -> Lag:
+        """How far answers may be behind a log that other processes write too; nothing where none can."""
+        return self._writer.log.lag() if self._writer.log else Lag(0, 0.0)
+
+    def wait_for(self, ordinal: int, seconds: float) -> bool:
+        """Wait until a revision, committed here or by another process, is in the answers; False: it did not come."""
+        if self._writer.log is None:
+            return self._projection.revision.ordinal >= ordinal
+        return self._writer.log.wait(ordinal, seconds)
+
+    def _graph_revision(self) -> int | None:
+        if self._read_only:
+            return None
+        try:
+            return self._store.graph.applied[0]
+        except StoreError as error:
+            if error.code != "unavailable":
+                raise
+            return None
 
     # -- changes
 
@@ -170,16 +193,18 @@ class Service:
         strict: bool = False,
         commit: Callable[[ChangeSet], Outcome] | None = None,
         progress: Callable[[int, int], None] | None = None,
+        rdf: RdfOptions = RdfOptions(),
     ) -> ImportOutcome:
-        """Bring tables in: one revision, a report of what was refused, nothing where nothing is new.
+        """Bring tables or RDF in: one revision, a report of what was refused, nothing where nothing is new.
 
         Args:
             plan_only: say what would change, and change nothing.
             strict: commit nothing where a row was refused.
             commit: instead of this service's own, e.g. of the server that holds the store.
+            rdf: how RDF is to be read.
         """
         view = self.view(self.context())
-        plan = plan_import(mapping, folder, view, self._store.changes(), self.clock.now(), progress)
+        plan = plan_import(mapping, folder, view, self._store.changes(), self.clock.now(), progress, rdf)
         if plan_only or (strict and plan.report.rejected_rows):
             return ImportOutcome(plan, None)
         return ImportOutcome(plan, (commit or self.commit)(plan.change_set))

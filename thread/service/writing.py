@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from thread.clock import Clock
-from thread.errors import InputError
+from thread.errors import ConflictError, InputError
 from thread.facts import ChangeSet, Revision
 from thread.ontology.shapes import Checker, Violation
 from thread.projection import Projection, View
 from thread.service.following import GraphFollower
 from thread.service.quorums import impossible_groups
-from thread.stores.base import Store
+from thread.service.replicating import LogFollower
+from thread.stores.base import Capability, Store
 from thread.terms import TYPE, Iri
 
 T = TypeVar("T")
+_RACES = 20
+"""How often a commit is tried again because another process was first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,9 @@ class Writer:
         self._store, self._projection, self._checker, self._clock = store, projection, checker, clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.follower = GraphFollower(store, projection, clock)
+        shared = Capability.SHARED in store.capabilities
+        self.log: LogFollower | None = LogFollower(store, projection, self.run, self.follower.wake) if shared else None
+        """Brings what other processes append; None where no other can."""
         self._closed = threading.Event()
 
     def run(self, work: Callable[[], T]) -> T:
@@ -58,7 +64,22 @@ class Writer:
             ConflictError, StoreError: as ``Store.append``.
         Cost: the sync of the log, and the facts of the change set.
         """
-        return self.run(lambda: self._commit(change_set))
+        return self.run(lambda: self._commit(change_set) if self.log is None else self._commit_among(change_set))
+
+    def _commit_among(self, change_set: ChangeSet) -> Outcome:
+        """Commit to a log that others append to as well: what they have said is folded first."""
+        assert self.log is not None
+        for _ in range(_RACES):
+            self.log.fold()
+            head = self._projection.revision.ordinal
+            try:
+                return self._commit(change_set)
+            except ConflictError as error:
+                if error.code != "conflict" or error.fields.get("expected") != head:
+                    raise
+        raise ConflictError(
+            f"Others appended to the log {_RACES} times in between.", hint="Send the same request again."
+        )
 
     def _commit(self, change_set: ChangeSet) -> Outcome:
         if self._store.find(change_set.request_id) is not None:
@@ -89,6 +110,8 @@ class Writer:
         """Let the graph follow to the end, then release the store."""
         if not self._closed.is_set():
             self._closed.set()
+            if self.log is not None:
+                self.log.close()
             self.follower.close()
             self.run(self._store.close)
             self._thread.shutdown()
