@@ -312,6 +312,14 @@ def test_a_link_without_a_medium_takes_what_the_feeder_receives_and_passes_on() 
     assert seen.structure.unnamed == ()
 
 
+def test_a_conductor_passes_on_all_that_it_receives_also_what_nobody_named() -> None:
+    plant = Plant().add("Source", "S").add("Bus", "Tank", "Pipe").add("Thing", "C").link("Pipe", "poweredBy", "S")
+    seen = plant.link("Pipe", "suppliedWith", "Tank").link("C", "suppliedWith", "Pipe").seen()
+    gates, media = seen.structure.gates, seen.structure.media.iris
+    owned = range(gates.of_start[seen.node("C")], gates.of_start[seen.node("C") + 1])
+    assert [media[gates.medium[gate]] for gate in owned] == [T + "Bus", T + "Power"]
+
+
 def test_like_covers_like_and_unlike_never_does() -> None:
     plant = Plant().add("Thing", "T1", "T2", "C").add("Fan", "F1", "F2")
     seen = plant.link("C", "suppliedWith", "T1", "T2", "F1", "F2").seen()

@@ -1,12 +1,14 @@
 """Large plants as arrays: a view made of columns, for chains, stars and the bench; only what reasoning reads."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from tests.reasoning.plants import NOW, Seen, ontology, word
+from thread.clock import BEGIN, END, to_instant
 from thread.facts import Value
 from thread.ontology import Ontology
 from thread.projection.view import Ints, LinkTable, Statement, View, Walk, WalkSpec
@@ -68,6 +70,14 @@ class ArrayView(View):
 
     def column(self, attribute: str) -> tuple[Ints, list[Value]]:
         return self._columns.get(attribute, (np.empty(0, np.int32), []))
+
+    def instants(self, attribute: str) -> tuple[Ints, npt.NDArray[np.int64]]:
+        nodes, values = self.column(attribute)
+        return nodes, np.array([to_instant(value) for value in values if isinstance(value, datetime)], np.int64)
+
+    def ever(self, relations: Collection[int]) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        table = self.links(relations)
+        return table, np.full(len(table.row), BEGIN, np.int64), np.full(len(table.row), END, np.int64)
 
     @cached_property
     def _values(self) -> dict[str, dict[int, Value]]:

@@ -267,9 +267,10 @@ class _Feeders:
         self._pass_on(waiting)
         for feeder in sorted(each for each in waiting if not self.inputs[each] and not self.known[each]):
             self._guess(feeder)
-        self._pass_on({each for each in waiting if each not in self.out})
+        self._pass_on(waiting - self.guessed)
         for feeder in sorted(each for each in waiting if each not in self.out):
             self._guess(feeder)
+        self._pass_on(waiting - self.guessed)
 
     def _pass_on(self, waiting: Iterable[int]) -> None:
         """What conductors receive, to the end: each round hands on what the round before has settled."""

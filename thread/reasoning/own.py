@@ -1,117 +1,141 @@
 """What is down by itself? Open failure events, and positions whose serial was removed and not replaced."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from thread.clock import BEGIN, END, Instant, to_instant
-from thread.projection.view import Statement, View
+from thread.projection.view import Ints, LinkTable, View
 from thread.reasoning.needs import INSTALLED_IN
-from thread.terms import THR, UpperKind
+from thread.terms import THR, TYPE, UpperKind
 
 OCCURRED_ON, FAILURE_OF, ADDRESSES = THR + "occurredOn", THR + "failureOf", THR + "addresses"
 OCCURRED_AT, RESTORED_AT, STATUS = THR + "occurredAt", THR + "restoredAt", THR + "status"
 PLANNED_START, PLANNED_END = THR + "plannedStart", THR + "plannedEnd"
 STARTED_AT, ENDED_AT = THR + "startedAt", THR + "endedAt"
 
+Instants = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stays:
+    """Every stay of a serial in a position, past and present; sorted by the end that is asked of."""
+
+    node: Ints
+    since: Instants
+    until: Instants
+
 
 def own_down(view: View, kinds: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:
     """1 for each node that an open failure event or an empty position takes down, before any dependency.
 
-    Cost: O(failure events + vacant positions) look-ups.
+    A failure is open from its time until it is restored, an order that addresses it is completed, or the serial
+    that failed leaves its position.
+
+    Cost: O(failure events + orders + installations), as whole columns.
     """
     down = np.zeros(len(kinds), np.uint8)
-    for event in view.of_kind(UpperKind.FAILURE_EVENT).tolist():
-        failed = failed_by(view, event)
-        if failed and is_open(view, event, failed):
-            down[list(failed)] = 1
-    down[vacated(view)] = 1
+    table, since, until = view.ever(view.ontology.subrelations(INSTALLED_IN))
+    down[_vacated(view, table, since)] = 1
+    events = view.of_kind(UpperKind.FAILURE_EVENT)
+    occurred = _occurred(view, events)
+    open_ = (occurred <= view.valid_at) & ~_restored(view, events) & ~_addressed(view, events)
+    of_event, node = _failed(view, events[open_])
+    moment = occurred[np.searchsorted(events, of_event)]
+    left = np.zeros(len(node), bool)
+    for kind, end in ((UpperKind.COMPONENT, table.subject), (UpperKind.POSITION, table.object)):
+        chosen = np.isin(kinds[node], list(view.ontology.subkinds(kind)))
+        left[chosen] = _has_left(node[chosen], moment[chosen], _sorted(end, since, until), view.valid_at)
+    down[node[~np.isin(of_event, of_event[left])]] = 1
     return down
 
 
-def vacated(view: View) -> list[int]:
+def _vacated(view: View, table: LinkTable, since: Instants) -> Ints:
     """Positions that once held a serial and hold none now."""
-    relations = view.ontology.subrelations(INSTALLED_IN)
-    filled = np.zeros(view.size, bool)
-    filled[view.links(relations).object] = True
+    held, filled = np.zeros(view.size, bool), np.zeros(view.size, bool)
+    held[table.object[since <= view.valid_at]] = True
+    filled[view.links(view.ontology.subrelations(INSTALLED_IN)).object] = True
     positions = view.of_kind(UpperKind.POSITION)
-    empty = positions[~filled[positions]]
-    return [
-        position for position in empty.tolist() if any(s.valid_from <= view.valid_at for s in _stays_in(view, position))
-    ]
+    return positions[held[positions] & ~filled[positions]]
 
 
-def failed_by(view: View, event: int) -> tuple[int, ...]:
-    """What an event says has failed: its ``failureOf``, else everything that it ``occurredOn``."""
-    ontology = view.ontology
-    for relation in (FAILURE_OF, OCCURRED_ON):
-        if relation in ontology.relation:
-            found = view.links_from(event, ontology.subrelations(relation)).object
-            if len(found):
-                return tuple(sorted(set(found.tolist())))
-    return ()
+def _occurred(view: View, events: Ints) -> Instants:
+    """When each event happened: its ``occurredAt``, else the start of its kind fact, else ever."""
+    said, known = _first(view, OCCURRED_AT)
+    found = said[events]
+    for at in np.flatnonzero(~known[events]).tolist():
+        found[at] = min((s.valid_from for s in view.history(int(events[at]), TYPE)), default=BEGIN)
+    return found
 
 
-def occurred_at(view: View, event: int) -> Instant:
-    """When an event happened: its ``occurredAt``, else the start of its kind fact, else ever."""
-    said = instant_of(view, event, OCCURRED_AT)
-    if said is not None:
-        return said
-    from thread.terms import TYPE
-
-    return min((s.valid_from for s in view.history(event, TYPE)), default=BEGIN)
-
-
-def is_open(view: View, event: int, failed: Iterable[int]) -> bool:
-    """True from the failure until it is restored, an order that addresses it is completed, or the serial leaves."""
-    now, since = view.valid_at, occurred_at(view, event)
-    if since > now:
-        return False
-    restored = instant_of(view, event, RESTORED_AT)
-    if restored is not None and restored <= now:
-        return False
-    orders = view.links_to(event, view.ontology.subrelations(ADDRESSES)).subject.tolist()
-    if any(is_completed(view, order) for order in orders):
-        return False
-    return not any(end <= now for node in failed for end in _leaves(view, node, since))
+def _first(view: View, attribute: str) -> tuple[Instants, Mask]:
+    """The (earliest) instant of a time attribute by node, and where there is one."""
+    instants, known = np.full(view.size, END, np.int64), np.zeros(view.size, bool)
+    nodes, values = view.instants(attribute)
+    np.minimum.at(instants, nodes, values)
+    known[nodes] = True
+    return instants, known
 
 
-def is_completed(view: View, order: int) -> bool:
-    """True for an order whose status is COMPLETED and whose end, where it has one, has come."""
-    end = instant_of(view, order, ENDED_AT)
-    if end is None:
-        end = instant_of(view, order, PLANNED_END)
-    return view.value(order, STATUS) == "COMPLETED" and (end is None or end <= view.valid_at)
+def _restored(view: View, events: Ints) -> Mask:
+    instants, known = _first(view, RESTORED_AT)
+    return np.asarray(known[events] & (instants[events] <= view.valid_at))
 
 
-def _leaves(view: View, node: int, since: Instant) -> list[Instant]:
-    """When the serial that failed at ``since`` leaves its position, ``END`` while it has not.
+def _addressed(view: View, events: Ints) -> Mask:
+    """Where an order that addresses the event is completed: its status says so, and its end, if any, has come."""
+    done = np.zeros(view.size, bool)
+    nodes, values = view.column(STATUS)
+    done[nodes[[value == "COMPLETED" for value in values]]] = True
+    ended, known = _first(view, ENDED_AT)
+    planned, _ = _first(view, PLANNED_END)
+    ends = np.where(known, ended, planned)
+    done &= (ends <= view.valid_at) | (ends == END)
+    links = view.links(view.ontology.subrelations(ADDRESSES))
+    addressed = np.zeros(view.size, bool)
+    addressed[links.object[done[links.subject]]] = True
+    return addressed[events]
+
+
+def _failed(view: View, events: Ints) -> tuple[Ints, Ints]:
+    """(event, what failed) pairs: its ``failureOf``, else everything that it ``occurredOn``."""
+    chosen, said = np.zeros(view.size, bool), np.zeros(view.size, bool)
+    chosen[events] = True
+    exact = view.links(view.ontology.subrelations(FAILURE_OF))
+    said[exact.subject] = True
+    loose = view.links(view.ontology.subrelations(OCCURRED_ON))
+    first, second = chosen[exact.subject], chosen[loose.subject] & ~said[loose.subject]
+    return (
+        np.concatenate([exact.subject[first], loose.subject[second]]),
+        np.concatenate([exact.object[first], loose.object[second]]),
+    )
+
+
+def _sorted(node: Ints, since: Instants, until: Instants) -> _Stays:
+    order = np.argsort(node, kind="stable")
+    return _Stays(node[order], since[order], until[order])
+
+
+def _has_left(node: Ints, moment: Instants, stays: _Stays, now: Instant) -> Mask:
+    """Where the serial that failed at a moment has left its position by now.
 
     The state just before counts, ``from < t <= to``: where a replacement carries the time of the failure, the
-    serial that it removes is the one that failed.
+    serial that it removes is the one that failed. Where nothing was there just before, the state at the moment counts.
     """
-    ontology = view.ontology
-    kind = ontology.kinds[view.kind(node)].iri
-    if ontology.is_a(kind, UpperKind.COMPONENT):
-        stays = [
-            stay
-            for relation in sorted(ontology.subrelations(INSTALLED_IN))
-            for stay in view.history(node, ontology.relations[relation].iri)
-        ]
-    elif ontology.is_a(kind, UpperKind.POSITION):
-        stays = _stays_in(view, node)
-    else:
-        return []
-    before = [stay.valid_to for stay in stays if stay.valid_from < since <= stay.valid_to]
-    return before or [stay.valid_to for stay in stays if stay.valid_from <= since < stay.valid_to]
-
-
-def _stays_in(view: View, position: int) -> list[Statement]:
-    """Every stay of a serial in a position, past and present."""
-    ontology = view.ontology
-    relations = sorted(ontology.subrelations(INSTALLED_IN))
-    return [s for relation in relations for s in view.history_to(position, ontology.relations[relation].iri)]
+    first, last = (np.searchsorted(stays.node, node, side=side) for side in ("left", "right"))
+    count = last - first
+    pair = np.repeat(np.arange(len(node)), count)
+    stay = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + np.repeat(first, count)
+    since, until, at = stays.since[stay], stays.until[stay], moment[pair]
+    before, during = (since < at) & (at <= until), (since <= at) & (at < until)
+    has_before = np.zeros(len(node), bool)
+    has_before[pair[before]] = True
+    gone = (before | (during & ~has_before[pair])) & (until <= now)
+    left = np.zeros(len(node), bool)
+    left[pair[gone]] = True
+    return left
 
 
 def instant_of(view: View, node: int, attribute: str) -> Instant | None:
@@ -120,6 +144,3 @@ def instant_of(view: View, node: int, attribute: str) -> Instant | None:
 
     value = view.value(node, attribute)
     return to_instant(value) if isinstance(value, datetime) else None
-
-
-__all__ = ["END", "failed_by", "instant_of", "is_completed", "is_open", "occurred_at", "own_down", "vacated"]

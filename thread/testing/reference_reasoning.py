@@ -139,13 +139,15 @@ class ReferenceStructure:
             elif node not in passes:
                 settled[node] = guess(node)
         waiting = [node for node in passes if node not in settled]
-        for last in (False, True):
+        for stage in ("no input", "no medium", "done"):
             while True:
                 got = {node: received(node) for node in waiting}
                 if all(settled.get(node, set()) == media for node, media in got.items()):
                     break
                 settled.update((node, media) for node, media in got.items() if media)
-            for node in [node for node in waiting if not settled.get(node) and (last or not inputs(node))]:
+            for node in [
+                node for node in waiting if not settled.get(node) and (stage == "no medium" or not inputs(node))
+            ]:
                 settled[node] = guess(node)
                 waiting.remove(node)
         return settled
