@@ -50,7 +50,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "numba": ("thread.projection", "thread.reasoning"),
     "prometheus_client": ("thread.api",),
     "pydantic_settings": ("thread.config",),
-    "pyoxigraph": ("thread.ontology.graph", "thread.stores"),
+    "pyoxigraph": ("thread.ontology.graph", "thread.stores", "thread.worker.child"),
     "pyshacl": ("thread.ontology",),
     "pytest": ("thread.testing",),
     "rdflib": ("thread.ontology",),
