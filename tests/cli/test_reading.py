@@ -111,6 +111,24 @@ def test_the_end_of_an_outage_needs_its_start(run: Run, plant: Path) -> None:
     assert done.exit is Exit.DATA
 
 
+@pytest.mark.parametrize("window", [["--from", "2026-06-18"], ["--from", "2026-06-18", "--to", "2026-06-19"]])
+def test_a_window_is_the_same_question_for_programs(run: Run, plant: Path, window: list[str]) -> None:
+    said = run("impact", "PNL-20", "--store", plant, *window).out
+    answer = json.loads(run("impact", "PNL-20", "--store", plant, "--json", *window).out)
+    assert answer["collisions"]
+    for collision in answer["collisions"]:
+        assert all(order["label"].split()[0] in said for order in collision["orders"])
+    assert f"\n{len(answer['collisions'])} work order collisions\n" in said
+
+
+def test_an_ambiguous_name_lists_its_bearers(run: Run, plant: Path, sample: Sample) -> None:
+    found = sample.answers.audit["ambiguous"]
+    done = run("show", f"{found['scheme']}:{found['value']}", "--store", plant)
+    assert done.exit is Exit.DATA
+    assert done.err.startswith("ambiguous-reference: ")
+    assert all(bearer in done.err for bearer in found["bearers"])
+
+
 def test_every_document_of_the_commands_is_valid(run: Run, plant: Path) -> None:
     variables = {
         "show": {"ref": "P-1"},

@@ -21,6 +21,8 @@ _TITLES: Final = {
     "GOES_DARK": ("goes dark", "go dark"),
 }
 _LISTED: Final = 20
+_OPEN_END: Final = "2199-01-01"
+"""A window of GraphQL has an end."""
 
 
 def impact(
@@ -217,8 +219,11 @@ def _query(fail: bool, window: tuple[str | None, str | None]) -> "ImpactQuery":
     return ImpactQuery(TargetMode.FAIL if fail else TargetMode.OUT_OF_SERVICE, times)
 
 
-def _window_input(window: tuple[str | None, str | None]) -> dict[str, str | None] | None:
+def _window_input(window: tuple[str | None, str | None]) -> dict[str, str] | None:
     from thread.clock import to_text
 
-    start, end = (None if each is None else to_text(instant(each)) for each in window)
-    return {"start": start, "end": end} if start or end else None
+    query = _query(False, window)
+    if query.window is None:
+        return None
+    start, end = query.window
+    return {"start": to_text(start), "end": to_text(min(end, instant(_OPEN_END)))}
