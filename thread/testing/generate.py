@@ -149,6 +149,8 @@ def _part(plant: Plant, at: int, until: int, starts: Numbers) -> FactPart:
     low, high = int(starts[at]), int(starts[until])
     targets, place = np.unique(plant.object[low:high], return_inverse=True)
     fixed = [TYPE, IDENTIFIER, LABEL, THR + "description", "plant.csv", *plant.relations, *KINDS.values()]
+    fixed.append(THR + "occurredAt")
+    occurred_at = len(fixed) - 1
     kinds = {name: fixed.index(kind) for name, kind in KINDS.items()}
     own = [plant.iri(number) for number in range(at, until)] if many < 8 else _iris(plant, np.arange(at, until))
     serials = [f"SN{number:08d}" for number in range(at, until)]
@@ -175,6 +177,8 @@ def _part(plant: Plant, at: int, until: int, starts: Numbers) -> FactPart:
             np.where(plant.relation[low:high] == plant.relations.index(THR + "installedIn"), SINCE, BEGIN),
         ),
     ]
+    happened = np.flatnonzero(birth != BEGIN)
+    tables.append(_rows(ValueType.TIME, entity + happened, occurred_at, birth[happened], BEGIN))
     table = np.concatenate(tables)
     qualifiers: Sequence[Qualifiers] = (((SCHEME, "serial"),),)
     return FactPart(tuple(strings), tuple(qualifiers), table[np.argsort(table["subject"], kind="stable")])
