@@ -59,6 +59,8 @@ def _sources(column: model.Column) -> set[str]:
         return set(columns_of(column.text, "columns"))
     if column.map is not None:
         return {column.map.of}
+    if column.split is not None:
+        return {column.split.of}
     if column.lookup is not None:
         return {*column.lookup.where.values(), *filter(None, (column.lookup.before, column.lookup.at))}
     return {column.previous or column.next or ""}

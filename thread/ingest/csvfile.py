@@ -48,8 +48,8 @@ class CsvFile:
             on_progress: called now and then with the bytes that have been read.
         """
         width = len(self.header)
-        with _open(self.path, self.encoding) as stream:
-            lines = _Lines(stream)
+        with open_text(self.path, self.encoding) as stream:
+            lines = Lines(stream)
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             while not any(next(reader)):  # the header, which was found after the same blank lines
                 pass
@@ -65,7 +65,7 @@ class CsvFile:
                     on_fault(number, line, _csv_fault(error))
                     continue
                 except UnicodeError as error:
-                    raise _undecodable(self.path, self.encoding, error) from error
+                    raise undecodable(self.path, self.encoding, error) from error
                 if not cells and not lines.giant:
                     continue
                 number += 1
@@ -79,7 +79,7 @@ class CsvFile:
                 if any(checked):
                     yield Row(number, line, checked)  # type: ignore[arg-type]  # list of str | None is a list of cells
 
-    def _checked(self, cells: list[str], width: int, lines: "_Lines") -> list[str | None]:
+    def _checked(self, cells: list[str], width: int, lines: "Lines") -> list[str | None]:
         if lines.giant:
             raise RowFault("too-large", f"a line is longer than {LONGEST_LINE:,} characters.")
         if not lines.ascii:
@@ -108,14 +108,14 @@ class CsvFile:
         return [cell.strip() or None for cell in cells]
 
 
-class _Lines:
+class Lines:
     """Physical lines; remembers whether any since the last reset was not ASCII, or far too long."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self.ascii, self.giant = True, False
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "Lines":
         return self
 
     def __next__(self) -> str:
@@ -161,11 +161,12 @@ def open_csv(
         raise InputError(f"{path.name} is empty.", code="bad-file", hint="Its first line must name the columns.")
     chosen = delimiter or max(DELIMITERS, key=lambda d: _fit(first, d, needed))
     header = _header(first, chosen)
-    _check_header(path, header)
+    check_header(path, header)
     return CsvFile(path, encoding, chosen, header, frozenset(empty) - {""})
 
 
-def _open(path: Path, encoding: str) -> TextIO:
+def open_text(path: Path, encoding: str) -> TextIO:
+    """A text file whose bytes never stop its reading, without its byte order mark."""
     # Bytes that do not decode become surrogates, so that only their row is refused; utf-8-sig takes the mark away.
     name = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
     return path.open(encoding=name, errors="surrogateescape", newline="")
@@ -175,7 +176,7 @@ def _first_record_lines(path: Path, encoding: str) -> list[str]:
     """The physical lines of the header: more than one where a quoted name spans lines."""
     lines: list[str] = []
     try:
-        with _open(path, encoding) as stream:
+        with open_text(path, encoding) as stream:
             for _ in range(100):
                 line = stream.readline(LONGEST_LINE)
                 if not line or len(line) == LONGEST_LINE:
@@ -184,7 +185,7 @@ def _first_record_lines(path: Path, encoding: str) -> list[str]:
                 if "".join(lines).count('"') % 2 == 0 and line.strip():
                     break
     except UnicodeError as error:
-        raise _undecodable(path, encoding, error) from error
+        raise undecodable(path, encoding, error) from error
     return lines if any(line.strip() for line in lines) else []
 
 
@@ -203,7 +204,8 @@ def _fit(lines: list[str], delimiter: str, needed: Collection[str]) -> tuple[int
     return len(set(header) & set(needed)), len(header)
 
 
-def _check_header(path: Path, header: tuple[str, ...]) -> None:
+def check_header(path: Path, header: tuple[str, ...]) -> None:
+    """Refuse a header that names a column twice, or that is not of the declared encoding."""
     named = [name for name in header if name]
     twice = sorted({name for name in named if named.count(name) > 1})
     if twice:
@@ -242,7 +244,8 @@ def _csv_fault(error: csv.Error) -> RowFault:
     return RowFault("bad-file", f"the row is not CSV: {error}.", hint=hint)
 
 
-def _undecodable(path: Path, encoding: str, error: UnicodeError) -> InputError:
+def undecodable(path: Path, encoding: str, error: UnicodeError) -> InputError:
+    """What to raise where a whole file cannot be decoded."""
     return InputError(
         f"{path.name} is not {encoding}: {error}.", code="bad-file", hint="Declare the encoding that it has."
     )

@@ -69,6 +69,8 @@ class Identities:
         self._seen: set[str] = set()
         self.repeated: set[str] = set()
         """Entities that more than one row describes."""
+        self.kinds: dict[str, set[str]] = {}
+        """Kinds by the IRI that was made, where a mapping chooses relations by them."""
         self._alias: dict[str, str] = {}
         self._refused: dict[tuple[str, int, str], RowFault] = {}
         self._owner: dict[tuple[str, str | None, str], str] = {}
@@ -147,6 +149,10 @@ class Identities:
     def canonical(self, minted: str) -> str:
         """The entity that a made IRI means."""
         return self._alias.get(minted, minted)
+
+    def kinds_of(self, iri: str) -> set[str]:
+        """The kinds that the rows, or else the thread, give an entity."""
+        return self.kinds.get(iri) or {kind for kind in self._resolver.kinds([iri]) if kind is not None}
 
     def check(self, table: str, row: int, entity: str) -> None:
         """Refuse the row if the identifiers of its entity belong to different ones.

@@ -19,8 +19,10 @@ from thread.ingest.model import (
     LinkSpec,
     Lookup,
     Mapping,
+    RdfFile,
     Read,
     Sequence,
+    Split,
     Table,
     Target,
     Valid,
@@ -35,8 +37,8 @@ from thread.terms import IDENTIFIER, STUB, local_name
 LARGEST: Final = 1_048_576
 """Bytes in a mapping file."""
 _PARTS: Final = (
-    Mapping, Table, Read, Sequence, Column, Lookup, ValueMap, EntitySpec, IdentifierSpec,
-    AttributeSpec, LinkSpec, Target, Valid, Condition,
+    Mapping, Table, Read, Sequence, Column, Lookup, ValueMap, Split, EntitySpec, IdentifierSpec,
+    AttributeSpec, LinkSpec, Target, Valid, Condition, RdfFile,
 )  # fmt: skip
 _WORDS: Final = tuple(sorted({field.alias or name for part in _PARTS for name, field in part.model_fields.items()}))
 
@@ -141,7 +143,14 @@ def _check_unit(attribute: Attribute, spec: AttributeSpec, place: str) -> None:
 
 
 def _check_link(words: Vocabulary, link: LinkSpec, kinds: dict[str, Kind], kind: Kind, place: str) -> None:
-    relation = words.relation(link.relation, f"{place}.relation")
+    for name in link.relation:
+        _check_relation(words, link, name, kinds, kind, place)
+
+
+def _check_relation(
+    words: Vocabulary, link: LinkSpec, name: str, kinds: dict[str, Kind], kind: Kind, place: str
+) -> None:
+    relation = words.relation(name, f"{place}.relation")
     other = link.to if link.to is not None else link.source
     far: Kind | None = None
     if isinstance(other, str):
@@ -155,7 +164,8 @@ def _check_link(words: Vocabulary, link: LinkSpec, kinds: dict[str, Kind], kind:
         ("starts", subject, relation.domain, "wrong-domain"),
         ("ends", target, relation.range, "wrong-range"),
     ):
-        if found is not None and not allowed & found.ancestors:
+        chosen = len(link.relation) > 1 and (end == "ends") == (link.to is not None)  # by the kind it will have
+        if found is not None and not chosen and not allowed & found.ancestors:
             may = ", ".join(sorted(local_name(iri) for iri in allowed))
             raise InputError(
                 f"{place}: {relation.name} never {end} at the kind {found.name}.",

@@ -7,7 +7,9 @@ from typing import Final
 from thread.clock import BEGIN
 from thread.errors import InputError
 from thread.ingest.model import Lookup
+from thread.ingest.paths import SEPARATOR
 from thread.ingest.rows import Cell, Cells, CellType, Layout, Row, RowFault
+from thread.ingest.times import cell_text
 
 Key = tuple[Cell, ...]
 _LISTED: Final = 5
@@ -37,7 +39,8 @@ def compile_lookup(
     take, kind = other.index(spec.take, f"{place}.take"), other.type_of(spec.take)
     moment = spec.before or spec.at
     if moment is None:
-        return _exact(_index(rows, theirs, take), ours, spec), kind
+        index = _index(rows, theirs, take)
+        return (_all(index, ours, other.type_of(spec.take)) if spec.all else _exact(index, ours, spec)), kind
     if order is None:
         raise InputError(f"{place} looks along a time.", code="bad-mapping", hint=f"Give {spec.table} a sequence.")
     when = layout.index(moment, place)
@@ -56,6 +59,15 @@ def _index(rows: list[Row], theirs: list[int], take: int) -> dict[Key, list[Cell
             if cell not in cells:
                 cells.append(cell)
     return found
+
+
+def _all(index: dict[Key, list[Cell]], ours: list[int], kind: CellType) -> Callable[[Cells], Cell]:
+    def get(cells: Cells) -> Cell:
+        key = tuple(cells[i] for i in ours)
+        found = () if None in key else index.get(key, ())
+        return SEPARATOR.join(cell_text(cell, kind) or "" for cell in found) or None
+
+    return get
 
 
 def _exact(index: dict[Key, list[Cell]], ours: list[int], spec: Lookup) -> Callable[[Cells], Cell]:

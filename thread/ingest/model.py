@@ -31,9 +31,14 @@ class Vanished(StrEnum):
     """Nothing: the table lists news, not everything."""
 
 
+_FORMATS: Final = ("csv", "tsv", "json", "jsonl", "xlsx")
+
+
 class Read(_Part):
     """How the text of a file is to be read. A table may override what the mapping says."""
 
+    format: Annotated[str, Field(pattern=r"^(csv|tsv|json|jsonl|xlsx)$")] | None = None
+    """Where the name does not end with it: ``csv``, ``tsv``, ``json``, ``jsonl``, ``xlsx``."""
     encoding: str | None = None
     """Encoding of the file; ``utf-8`` where none is said."""
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
@@ -88,6 +93,8 @@ class Lookup(_Part):
     """Column of the other table: column of this one."""
     take: ColumnName
     """Column of the other table that is wanted."""
+    all: bool = False
+    """Take all that match, not one: the row is said once for each. So rows are joined through another table."""
     before: ColumnName | None = None
     """Time column of this table: of the other's rows the last that is earlier (it needs a ``sequence``)."""
     at: ColumnName | None = None
@@ -97,6 +104,8 @@ class Lookup(_Part):
     def _one_time(self) -> Self:
         if self.before and self.at:
             raise ValueError("give before or at, not both")
+        if self.all and (self.before or self.at):
+            raise ValueError("give all, or a time, not both")
         return self
 
 
@@ -112,6 +121,14 @@ class ValueMap(_Part):
     """For an empty cell; without it the new cell is empty too."""
 
 
+class Split(_Part):
+    """The values of a cell that holds several: the row is said once for each."""
+
+    of: ColumnName
+    by: Annotated[str, Field(min_length=1)] | None = None
+    """What stands between them; none said: ``of`` is a list in JSON, by a path as in ``tags[]``."""
+
+
 class Column(_Part):
     """A new column of a table: exactly one of these."""
 
@@ -122,12 +139,18 @@ class Column(_Part):
     """The column's cell in the row after, within the table's ``sequence``."""
     lookup: Lookup | None = None
     map: ValueMap | None = None
+    split: Split | None = None
+
+    @property
+    def many(self) -> bool:
+        """Whether it says a row more than once."""
+        return self.split is not None or (self.lookup is not None and self.lookup.all)
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError("give exactly one of text, previous, next, lookup, map")
+            raise ValueError("give exactly one of text, previous, next, lookup, map, split")
         return self
 
 
@@ -215,7 +238,10 @@ class Target(_Part):
 class LinkSpec(_Part):
     """A link that starts at the entity (``to``) or ends at it (``from``)."""
 
-    relation: str
+    relation: Annotated[
+        tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+    ]
+    """Its name; of several the first that may have an end of the kind that the other end has."""
     to: str | Target | None = None
     """Name of an entity of the same row, or a target."""
     source: str | Target | None = Field(None, alias="from")
@@ -277,6 +303,13 @@ class Table(_Part):
     file: str
     optional: bool = False
     """Whether the file may be absent."""
+    rows: str | None = None
+    """Where the records lie in JSON, as in ``orders[].lines[]``; a column is a path too, ``^.id`` of the record around
+    it, ``^^.id`` further out, ``#`` its number in its list."""
+    fields: dict[ColumnName, str] = {}
+    """Names of your own for paths in JSON."""
+    sheet: str | None = None
+    """Which sheet of a spreadsheet; none said: the first."""
     read: Read = Read()
     key: tuple[ColumnName, ...] = ()
     """Columns without which a row is refused; where none is said, those that name the first entity."""
@@ -294,6 +327,24 @@ class Table(_Part):
     when: When = {}
     """Which rows count; the others are passed over."""
 
+    @property
+    def origin(self) -> str:
+        """What its facts name as where they come from: the file, and what of it is read."""
+        part = self.rows or self.sheet
+        return f"{self.file}#{part}" if part else self.file
+
+    @property
+    def format(self) -> str:
+        """The format that the name of the file says."""
+        ending = self.file.rpartition(".")[2].lower()
+        return {"ndjson": "jsonl", "tab": "tsv"}.get(ending, ending if ending in _FORMATS else "csv")
+
+    @model_validator(mode="after")
+    def _one_row_in_order(self) -> Self:
+        if self.sequence and any(column.many for column in self.columns.values()):
+            raise ValueError("a table with a sequence says each row once: leave out split, and lookups of all")
+        return self
+
     @field_validator("times")
     @classmethod
     def _times_are_formats(cls, times: dict[str, str | None]) -> dict[str, str | None]:
@@ -307,8 +358,36 @@ class Table(_Part):
         return name
 
 
+class RdfFile(_Part):
+    """One RDF file: Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML."""
+
+    file: str
+    optional: bool = False
+    """Whether the file may be absent."""
+    format: Annotated[str, Field(pattern=r"^(ttl|trig|nt|nq|jsonld|rdf|owl)$")] | None = None
+    """Where the name does not end with it: ``ttl``, ``trig``, ``nt``, ``nq``, ``jsonld``, ``rdf``."""
+    lenient: bool = False
+    """Read IRIs that are none too, and percent-encode what they may not hold; else such a file is refused."""
+    base: str | None = None
+    """What relative IRIs of the file are relative to; without it such a file is refused."""
+    align: Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] = ()
+    """Alignments that say what foreign words mean: names of shipped ones, ``brick``, or Turtle files beside it."""
+    graphs: tuple[str, ...] = ()
+    """Named graphs that count; none said: all, and what is in no graph."""
+    classes: tuple[str, ...] = ()
+    """Only things of these classes or kinds enter; none said: all."""
+    namespaces: tuple[str, ...] = ()
+    """Only things whose IRI begins so enter; none said: all."""
+    vanished: Vanished = Vanished.END
+
+    @field_validator("file")
+    @classmethod
+    def _file_is_a_name(cls, name: str) -> str:
+        return Table._file_is_a_name(name)
+
+
 class Mapping(_Part):
-    """How the tables of one source become facts."""
+    """How the files of one source become facts: its tables, or its RDF files."""
 
     source: Annotated[str, Field(min_length=1, max_length=200)]
     """Who says so: ranks, conflicts, retraction and later snapshots go by this name."""
@@ -317,8 +396,16 @@ class Mapping(_Part):
     prefixes: dict[str, str] = {}
     """Short names of namespaces, for kinds, relations and attributes of your own ontology file."""
     read: Read = Read()
-    tables: Annotated[dict[str, Table], Field(min_length=1)]
+    tables: dict[str, Table] = {}
     """By a name of your own; later tables win where two of them disagree."""
+    rdf: dict[str, RdfFile] = {}
+    """RDF files, by a name of your own."""
+
+    @model_validator(mode="after")
+    def _one_sort(self) -> Self:
+        if bool(self.tables) == bool(self.rdf):
+            raise ValueError("give tables or rdf, and not both: two sorts of files are two mappings")
+        return self
 
 
 DEFAULTS: Final = Read(encoding="utf-8", empty=(), time=ISO, decimal=".")

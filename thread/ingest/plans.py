@@ -1,6 +1,6 @@
 """What is to be said for each row? The entities of a mapping, compiled to closures over one table's cells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -67,6 +67,8 @@ class LinkPlan:
     """One link of an entity."""
 
     relation: Relation
+    choose: Callable[[Iterable[str]], Relation | None] | None
+    """Of several relations the one for an end of these kinds."""
     target: Reference
     inward: bool
     """The link starts at the target and ends at the entity."""
@@ -165,7 +167,11 @@ class _Compiler:
             occurred=next((plan.value for plan in attributes if event and plan.attribute.iri == OCCURRED), None),
             attributes=attributes,
             links=[
-                self._link(link, f"{place}.links.{i}", any(link.relation == other.relation for other in spec.links[:i]))
+                self._link(
+                    link,
+                    f"{place}.links.{i}",
+                    any(set(link.relation) & set(other.relation) for other in spec.links[:i]),
+                )
                 for i, link in enumerate(spec.links)
             ],
             pairs=tuple((THR + a, THR + b) for a, b in _PAIRS if {THR + a, THR + b} <= said),
@@ -214,8 +220,10 @@ class _Compiler:
             attribute = self._words.attribute(word, where)
             value = compile_value(attribute, template, None, self._layout, self._words, self._read, where)
             qualifiers.append((attribute.iri, value))
+        relations = [self._words.relation(name, f"{place}.relation") for name in spec.relation]
         return LinkPlan(
-            relation=self._words.relation(spec.relation, f"{place}.relation"),
+            relation=relations[0],
+            choose=self._chooser(relations, inward=spec.source is not None) if len(relations) > 1 else None,
             target=self._reference(target, f"{place}.{'to' if spec.to is not None else 'from'}"),
             inward=spec.source is not None,
             interval=self._interval(spec.valid, f"{place}.valid"),
@@ -224,6 +232,16 @@ class _Compiler:
             required=spec.required,
             again=again,
         )
+
+    def _chooser(self, relations: list[Relation], *, inward: bool) -> Callable[[Iterable[str]], Relation | None]:
+        allowed = [(relation, relation.domain if inward else relation.range) for relation in relations]
+        known = self._words.ontology.kind
+
+        def choose(kinds: Iterable[str]) -> Relation | None:
+            ancestors = frozenset().union(*(known[iri].ancestors for iri in kinds if iri in known))
+            return next((relation for relation, kinds in allowed if kinds & ancestors), None)
+
+        return choose
 
     def _reference(self, target: str | model.Target, place: str) -> Reference:
         if isinstance(target, str):

@@ -1,7 +1,8 @@
 """What do the files of a mapping say? One reading: facts, the report, and what a snapshot covers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from thread.facts import FactPart, PartBuilder
 from thread.ingest import model
 from thread.ingest.identity import Identities, Nothing, Resolver
+from thread.ingest.jsonfile import JsonFile
 from thread.ingest.merging import Merger, Place
 from thread.ingest.plans import TablePlan, compile_table
 from thread.ingest.report import Collector, Finding, Report, TableCount, shown
@@ -101,7 +103,8 @@ class _Reader:
         self._builder = PartBuilder()
 
     def run(self) -> Reading:
-        speakers = {name: Speaker(plan, self._identities) for name, plan in self._plans.items()}
+        choosing = any(link.choose for plan in self._plans.values() for e in plan.entities for link in e.links)
+        speakers = {name: Speaker(p, self._identities, note_kinds=choosing) for name, p in self._plans.items()}
         self._survey(speakers)
         for early in self._early:
             self._reject(speakers[early[0]], *early)
@@ -110,9 +113,10 @@ class _Reader:
         direct = self._builder.parts()
         parts = self._checked(direct, self._merged())
         self._note_dangling()
+        self._note_unfilled()
         counts = [self._count(name, data) for name, data in self._tables.data.items()]
         scope = tuple(
-            TableScope(data.spec.file, data.spec.vanished, frozenset(tally.protected), tally.unnamed)
+            TableScope(data.spec.origin, data.spec.vanished, frozenset(tally.protected), tally.unnamed)
             for name, data in self._tables.data.items()
             for tally in (self._tally[name],)
         )
@@ -128,19 +132,16 @@ class _Reader:
         self._identities.finish(lambda table, row, fault: self._note_row(table, row, fault))
 
     def _speak(self, order: int, name: str, plan: TablePlan, speaker: Speaker) -> None:
-        own, key, origin = plan.entities[0].name, plan.own_key, plan.table.spec.file
+        own, key, origin = plan.entities[0].name, plan.own_key, plan.table.spec.origin
         repeated, tally = self._identities.repeated, self._tally[name]
         link, attribute, merge = self._builder.link, self._builder.attribute, self._merger.add
 
         def unreadable(table: str, number: int, line: int, fault: RowFault, cells: Cells | None) -> None:
             self._reject(speaker, table, number, line, fault, cells)
 
-        for row in self._tables.rows(name, unreadable, self._advance(name, 1)):
-            try:
-                saying = speaker.say(row)
-            except RowFault as fault:
-                self._reject(speaker, name, row.number, row.line, fault, row.cells)
-                continue
+        rows = self._tables.rows(name, unreadable, self._advance(name, 1))
+        many = any(column.many for column in plan.table.spec.columns.values())
+        for row, saying in self._each_said(name, rows, speaker) if many else self._said(name, rows, speaker):
             number = row.number
             place = Place(order, name, number, row.line)
             self._remember(saying, place)
@@ -159,6 +160,26 @@ class _Reader:
                 else:
                     attribute(subject, predicate, value, start, end, qualifiers, origin, number)
 
+    def _said(self, name: str, rows: Iterable[Row], speaker: Speaker) -> Iterator[tuple[Row, Saying]]:
+        for row in rows:
+            try:
+                saying = speaker.say(row)
+            except RowFault as fault:
+                self._reject(speaker, name, row.number, row.line, fault, row.cells)
+                continue
+            yield row, saying
+
+    def _each_said(self, name: str, rows: Iterable[Row], speaker: Speaker) -> Iterator[tuple[Row, Saying]]:
+        """As ``_said``, where a row is said several times: all of it enters, or nothing."""
+        for number, several in groupby(rows, key=lambda row: row.number):
+            variants = list(several)
+            said = list(self._said(name, variants, speaker))
+            if number not in self._tally[name].rejected:
+                yield from said
+            else:
+                for row in variants:
+                    self._tally[name].protected.update(speaker.name(row)[0].values())
+
     def _remember(self, saying: Saying, place: Place) -> None:
         """Who is described and who is referred to; the notes of a row that enters."""
         self._described.update(saying.entities.values())
@@ -170,7 +191,7 @@ class _Reader:
     def _merged(self) -> tuple[FactPart, ...]:
         builder = PartBuilder()
         for said, place in self._merger.facts():
-            tally, origin = self._tally[place.table], self._mapping.tables[place.table].file
+            tally, origin = self._tally[place.table], self._mapping.tables[place.table].origin
             tally.facts += 1
             tail = (said.start, said.end, said.qualifiers, origin, place.row)
             if said.link:
@@ -224,7 +245,7 @@ class _Reader:
                 self._described.discard(str(fact.subject))
 
     def _tables_of(self, origin: str) -> list[str]:
-        return [name for name in self._plans if self._mapping.tables[name].file == origin]
+        return [name for name in self._plans if self._mapping.tables[name].origin == origin]
 
     # -- reporting
 
@@ -253,8 +274,17 @@ class _Reader:
         self._findings.note(self._finding(place.table, place.row, place.line, fault))
 
     def _finding(self, table: str, number: int, line: int, fault: RowFault) -> Finding:
-        file, value = self._mapping.tables[table].file, shown(fault.value)
+        file, value = self._mapping.tables[table].origin, shown(fault.value)
         return Finding(file, number, line, fault.rule, fault.column, value, fault.message, fault.hint)
+
+    def _note_unfilled(self) -> None:
+        """Paths that lead to nothing in all of a file: a JSON file has no header that would say so."""
+        for name, data in self._tables.data.items():
+            for index in sorted(data.file.unfilled) if isinstance(data.file, JsonFile) and data.read_rows else ():
+                column = data.file.header[index]
+                hint = "Is it spelt as in the file?"
+                fault = RowFault("unknown-column", f'no record has a value at "{column}".', column=column, hint=hint)
+                self._findings.note(self._finding(name, 0, 0, fault))
 
     def _note_dangling(self) -> None:
         for iri, (place, column) in self._ends.items():
@@ -267,7 +297,7 @@ class _Reader:
         tally = self._tally[name]
         refused = len(tally.rejected)
         accepted = data.read_rows - refused - data.skipped
-        return TableCount(name, data.spec.file, data.read_rows, accepted, refused, data.skipped, tally.facts)
+        return TableCount(name, data.spec.origin, data.read_rows, accepted, refused, data.skipped, tally.facts)
 
     def _advance(self, name: str, number: int) -> Callable[[int], None]:
         names = list(self._tables.data)

@@ -11,7 +11,8 @@ from thread.ingest.identity import Identities, Key
 from thread.ingest.plans import EntityPlan, IntervalOf, LinkPlan, Reference, TablePlan, qualifiers_of
 from thread.ingest.rows import Cells, Row, RowFault
 from thread.ingest.tables import missing_key
-from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, TYPE
+from thread.ontology.model import Relation
+from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, TYPE, local_name
 
 
 class Said(NamedTuple):
@@ -45,9 +46,9 @@ class Saying(NamedTuple):
 class Speaker:
     """Says the facts of one table's rows."""
 
-    def __init__(self, plan: TablePlan, identities: Identities) -> None:
+    def __init__(self, plan: TablePlan, identities: Identities, *, note_kinds: bool = False) -> None:
         self._plan, self._identities = plan, identities
-        self._table = plan.table.name
+        self._table, self._note_kinds = plan.table.name, note_kinds
         self._qualifiers: dict[tuple[str, str | None], Qualifiers] = {}
 
     def see(self, row: Row) -> None:
@@ -62,6 +63,8 @@ class Speaker:
             except RowFault:
                 continue
             if minted is not None:
+                if self._note_kinds:
+                    self._identities.kinds.setdefault(minted, set()).add(plan.kind.iri)
                 self._identities.see(self._table, row, plan.name, minted, keys, plan.id is not None)
 
     def name(self, row: Row) -> tuple[dict[str, str], bool]:
@@ -164,9 +167,14 @@ class Speaker:
                 message = f"{link.relation.name} has no other end."
                 raise RowFault("missing-value", message, column=target.column, hint="The mapping requires it.")
             return
+        relation = link.relation if link.choose is None else self._chosen(link, far, saying)
+        if relation is None:
+            return
+        if relation.symmetric and far == iri:  # a join through another table finds the row itself too
+            return
         start, end = BEGIN, END
         if link.interval is not None:
-            held = self._within(link.interval, cells, saying, f"{link.relation.name} holds")
+            held = self._within(link.interval, cells, saying, f"{relation.name} holds")
             if held is None:
                 return
             start, end = held
@@ -176,9 +184,27 @@ class Speaker:
             saying.facts.append(_said((far, IDENTIFIER, stub.value, False, BEGIN, END, self._scheme(stub))))
         qualifiers = qualifiers_of(link, cells) if link.qualifiers else ()
         subject, other = (far, iri) if link.inward else (iri, far)
-        said = _said((subject, link.relation.iri, other, True, start, end, qualifiers))
+        said = _said((subject, relation.iri, other, True, start, end, qualifiers))
         if not (link.again and said in saying.facts):
             saying.facts.append(said)
+
+    def _chosen(self, link: LinkPlan, far: str, saying: Saying) -> Relation | None:
+        """The relation for the kind of the other end; none, and a note, where nobody says its kind."""
+        assert link.choose is not None
+        kinds, column = self._identities.kinds_of(far), link.target.column
+        found = link.choose(kinds)
+        if found is not None:
+            return found
+        if kinds:
+            names = ", ".join(sorted(local_name(kind) for kind in kinds))
+            hint = "Add a relation for this kind to the list."
+            raise RowFault(
+                "wrong-range", f"no relation of the list is for {names}.", column=column, value=far, hint=hint
+            )
+        message = f"no source says which kind {far} is, so no relation was chosen; the link was left out."
+        hint = "Import what describes it, then this again."
+        saying.notes.append(RowFault("dangling-reference", message, column=column, value=far, hint=hint))
+        return None
 
     def _far_end(self, target: Reference, cells: Cells) -> tuple[str | None, Key | None]:
         """The other end of a link; with the identifier of a stub where nobody is known by it."""

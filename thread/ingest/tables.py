@@ -1,17 +1,20 @@
 """Which rows does each table give, with its derived columns? Files, times, sequences, look-ups."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from thread.errors import InputError
 from thread.ingest import model
 from thread.ingest.columns import SEQUENCE, columns_named, in_order
 from thread.ingest.conditions import compile_when
-from thread.ingest.csvfile import CsvFile, open_csv
 from thread.ingest.lookups import compile_lookup
+from thread.ingest.paths import SEPARATOR
 from thread.ingest.rows import Cell, Cells, CellType, Layout, Row, RowFault
 from thread.ingest.sequences import merge_keys, ordered, with_row_zero
+from thread.ingest.sources import Documents, Source, open_source
 from thread.ingest.templates import compile_template
 from thread.ingest.times import cell_text, time_reader, zone_of
 
@@ -20,6 +23,8 @@ OnFault = Callable[[str, int, int, RowFault, Cells | None], None]
 OnNote = Callable[[str, Row, RowFault], None]
 Progress = Callable[[int, int], None]
 """Called with (done, total) bytes."""
+_MOST_VARIANTS: Final = 10_000
+"""Times that a row is said at most."""
 
 
 @dataclass(slots=True)
@@ -30,7 +35,7 @@ class TableData:
     spec: model.Table
     read: model.Read
     """The settings that hold, all said."""
-    file: CsvFile
+    file: Source
     layout: Layout
     held: list[Row] | None = None
     """All rows, where a sequence or a look-up needs them at once; None: they stream."""
@@ -38,6 +43,8 @@ class TableData:
     """Rows of one key in order, where there is a sequence."""
     derive: list[Callable[[Cells], Cell]] = field(default_factory=list)
     """Makes the derived columns of a row that streams, in the order of the layout."""
+    splits: list[bool] = field(default_factory=list)
+    """Which of ``derive`` give several values."""
     faulted: set[int] = field(default_factory=set)
     """Identities of the cells of held rows that were refused."""
     read_rows: int = 0
@@ -52,11 +59,12 @@ class Tables:
         self.data: dict[str, TableData] = {}
         self.absent: list[str] = []
         looked_at = {c.lookup.table for t in mapping.tables.values() for c in t.columns.values() if c.lookup}
+        documents: Documents = {}
         for name, spec in mapping.tables.items():
             if spec.optional and not (folder / spec.file).exists():
                 self.absent.append(name)
                 continue
-            self.data[name] = _opened(name, spec, mapping.read, folder)
+            self.data[name] = _opened(name, spec, mapping, folder, documents)
         for table in self.data.values():
             if table.spec.sequence is not None or table.name in looked_at:
                 table.held = self._loaded(table)
@@ -82,6 +90,9 @@ class Tables:
             yield from table.held
             return
         derive = table.derive
+        if any(table.splits):
+            yield from self._each(table, on_fault, on_progress)
+            return
         for row in self._raw(table, on_fault, on_progress):
             cells = row.cells
             try:
@@ -92,6 +103,26 @@ class Tables:
                     on_fault(name, row.number, row.line, fault, cells)
                 continue
             yield row
+
+    def _each(self, table: TableData, on_fault: OnFault | None, on_progress: Callable[[int], None]) -> Iterator[Row]:
+        """The rows of a table that streams, each as often as it has values in the columns that split."""
+        for row in self._raw(table, on_fault, on_progress):
+            variants = [row.cells]
+            try:
+                for make, many in zip(table.derive, table.splits, strict=True):
+                    if many:
+                        variants = [[*cells, value] for cells in variants for value in _values(make(cells))]
+                        if len(variants) > _MOST_VARIANTS:
+                            raise _too_many()
+                    else:
+                        for cells in variants:
+                            cells.append(make(cells))
+            except RowFault as fault:
+                if on_fault:
+                    on_fault(table.name, row.number, row.line, fault, row.cells)
+                continue
+            for cells in variants:
+                yield Row(row.number, row.line, cells)
 
     def _loaded(self, table: TableData) -> list[Row]:
         rows = list(self._raw(table, self._on_fault, lambda _: None))
@@ -139,6 +170,10 @@ class Tables:
         table.layout.add(column, kind)
         if table.held is None:
             table.derive.append(make)
+            table.splits.append(spec.many)
+            return
+        if spec.many:
+            self._say_each(table, make)
             return
         for row in table.held:
             cell: Cell = None
@@ -152,6 +187,8 @@ class Tables:
         if spec.text is not None:
             compiled = compile_template(spec.text, table.layout, place)
             return compiled.get, compiled.type
+        if spec.split is not None:
+            return _splitter(spec.split, table.layout, place), CellType.TEXT
         if spec.map is not None:
             return _mapper(spec.map, table.layout, place), CellType.TEXT
         assert spec.lookup is not None
@@ -160,7 +197,26 @@ class Tables:
             return (lambda _: None), CellType.TEXT
         assert other.held is not None
         order = other.spec.sequence.order if other.spec.sequence else None
-        return compile_lookup(spec.lookup, table.layout, other.layout, other.held, other.runs, order, place)
+        make, kind = compile_lookup(spec.lookup, table.layout, other.layout, other.held, other.runs, order, place)
+        return make, CellType.TEXT if spec.lookup.all else kind
+
+    def _say_each(self, table: TableData, make: Callable[[Cells], Cell]) -> None:
+        """Put a row for each of the values that it has in a new column."""
+        assert table.held is not None
+        rows, counted = [], Counter[int]()
+        for row in table.held:
+            try:
+                values = _values(make(row.cells))
+                counted[row.number] += len(values)
+                if counted[row.number] > _MOST_VARIANTS:
+                    raise _too_many()
+            except RowFault as fault:
+                self._refuse(table, row, fault)
+                values = [None]
+            others = [Row(row.number, row.line, [*row.cells, value]) for value in values[1:]]
+            row.cells.append(values[0])
+            rows += [row, *others]
+        table.held = rows
 
     def _put_in_order(self, table: TableData) -> None:
         sequence = table.spec.sequence
@@ -211,11 +267,11 @@ class Tables:
             self._on_fault(table.name, row.number, row.line, fault, row.cells)
 
 
-def _opened(name: str, spec: model.Table, defaults: model.Read, folder: Path) -> TableData:
-    read = spec.read.over(defaults).over(model.DEFAULTS)
+def _opened(name: str, spec: model.Table, mapping: model.Mapping, folder: Path, documents: Documents) -> TableData:
+    read = spec.read.over(mapping.read).over(model.DEFAULTS)
     made = {*spec.columns, *([spec.sequence.number] if spec.sequence and spec.sequence.number else [])}
     needed = columns_named(spec, f"tables.{name}") - made
-    file = open_csv(folder / spec.file, needed, read.encoding or "utf-8", read.delimiter, read.empty or ())
+    file = open_source(folder / spec.file, name, spec, read, needed, _asked(name, mapping.tables), documents)
     clash = sorted(made & set(file.header))
     if clash:
         raise InputError(
@@ -230,6 +286,40 @@ def _opened(name: str, spec: model.Table, defaults: model.Read, folder: Path) ->
     for column in sorted(needed):
         layout.index(column, f"tables.{name}")
     return TableData(name, spec, read, file, layout)
+
+
+def _asked(name: str, tables: Mapping[str, model.Table]) -> set[str]:
+    """The columns of a table that look-ups of others name."""
+    lookups = [c.lookup for t in tables.values() for c in t.columns.values() if c.lookup and c.lookup.table == name]
+    sequence = tables[name].sequence
+    made = {*tables[name].columns, *([sequence.number] if sequence and sequence.number else [])}
+    return {column for one in lookups for column in (*one.where, one.take)} - made
+
+
+def _splitter(spec: model.Split, layout: Layout, place: str) -> Callable[[Cells], Cell]:
+    index, kind = layout.index(spec.of, place), layout.type_of(spec.of)
+
+    def split(cells: Cells) -> Cell:
+        text = cell_text(cells[index], kind)
+        if text is None or spec.by is None:
+            return text
+        if SEPARATOR in text:
+            raise RowFault("bad-value", "the cell holds the character U+001F.", column=spec.of, value=text)
+        return text.replace(spec.by, SEPARATOR)
+
+    return split
+
+
+def _values(cell: Cell) -> list[Cell]:
+    """The values of a cell that holds several, each once; nothing where there are none."""
+    parts = str(cell or "").split(SEPARATOR)
+    return list(dict.fromkeys(part for each in parts if (part := each.strip()))) or [None]
+
+
+def _too_many() -> RowFault:
+    return RowFault(
+        "too-large", f"the row stands for more than {_MOST_VARIANTS:,}.", hint="Give it a table of its own."
+    )
 
 
 def _mapper(spec: model.ValueMap, layout: Layout, place: str) -> Callable[[Cells], Cell]:
