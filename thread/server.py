@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
+    from uvicorn import Server
 
     from thread.service import Service
 
@@ -47,11 +48,12 @@ def serve(settings: Settings, ready: Ready | None = None) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         warm(service)
-        service.announce(address, token)
-        if ready:
-            ready(address)
-        with _stopping_in_peace():
-            uvicorn.Server(config).run(sockets=[listener])
+        server = uvicorn.Server(config)
+        with _stopping(server):
+            service.announce(address, token)
+            if ready:
+                ready(address)
+            server.run(sockets=[listener])
 
 
 def warm(service: "Service") -> None:
@@ -154,9 +156,16 @@ def address_of(listener: socket.socket) -> str:
 
 
 @contextmanager
-def _stopping_in_peace() -> Iterator[None]:
-    """uvicorn raises the signal that stopped it once more; without this, it would end us before the store is closed."""
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+def _stopping(server: "Server") -> Iterator[None]:
+    """End the server, not the process, on SIGTERM and SIGINT, from before it runs until the store is closed.
+
+    uvicorn listens to signals only while it runs, and raises the one that stopped it once more afterwards.
+    """
+
+    def stop(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
