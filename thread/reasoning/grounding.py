@@ -52,7 +52,7 @@ class Grounding:
     @cached_property
     def resting(self) -> Bytes:
         """1 for every node that needs, directly or not, something without declared ground."""
-        from thread.reasoning.kernels import spread
+        from thread.reasoning.flows import spread
 
         mark = np.zeros(self.structure.size, np.uint8)
         seeds = np.union1d(self.assumed, self.ungrounded).astype(np.int32)
@@ -64,7 +64,7 @@ class Grounding:
 
     def reasons(self, nodes: Ints) -> list[IncompleteReason]:
         """Why an answer about the nodes is not complete. Cost: O(what they rest on without ground)."""
-        from thread.reasoning.kernels import gather
+        from thread.reasoning.flows import gather
 
         if not len(nodes) or not self.resting[nodes].any():
             return []

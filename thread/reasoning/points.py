@@ -92,7 +92,7 @@ def by_removal(structure: Structure, state: State, dead: Bytes, loop: int) -> np
 
 
 def _idoms_of(size: int, tail: npt.NDArray[np.int64], target: npt.NDArray[np.int64]) -> Ints:
-    from thread.reasoning.kernels import idoms
+    from thread.reasoning.flows import idoms
 
     order = np.argsort(tail, kind="stable")
     start = np.concatenate(([0], np.cumsum(np.bincount(tail, minlength=size)))).astype(np.int32)
@@ -101,7 +101,7 @@ def _idoms_of(size: int, tail: npt.NDArray[np.int64], target: npt.NDArray[np.int
 
 
 def _tree_of(size: int, tail: npt.NDArray[np.int64], target: npt.NDArray[np.int64]) -> tuple[Ints, Ints]:
-    from thread.reasoning.kernels import tree
+    from thread.reasoning.flows import tree
 
     found: tuple[Ints, Ints] = tree(_idoms_of(size, tail, target))
     return found
@@ -134,7 +134,7 @@ def _flow(structure: Structure, dead: Bytes, cls: int, nodes: Ints) -> _Flow:
 
 def _feeders(structure: Structure, dead: Bytes, cls: int, seeds: Ints) -> Ints:
     """The seeds and all that feeds them in a class, ascending."""
-    from thread.reasoning.kernels import upstream
+    from thread.reasoning.flows import upstream
 
     gates, found = structure.gates, np.empty(structure.size, np.int32)
     mark = np.zeros(structure.size, np.uint8)
@@ -178,7 +178,7 @@ def new_dominators(structure: Structure, before: Bytes, after: Bytes, touched: I
 
     Looks at what the owners of the touched gates feed, directly or not, and at all that feeds that.
     """
-    from thread.reasoning.kernels import downstream
+    from thread.reasoning.flows import downstream
 
     gates = structure.gates
     out: list[tuple[int, int, int]] = []
