@@ -83,12 +83,27 @@ def import_(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write every refused row to this CSV file.")
     ] = None,
+    align: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="NAME", help="What the words of an RDF file mean: brick, or a Turtle file."),
+    ] = None,
+    lenient: Annotated[bool, typer.Option("--lenient", help="Mend IRIs of RDF files that are none.")] = False,
     as_json: Json = False,
 ) -> Exit:
-    """Bring tables in by a mapping: one revision, good rows in, bad rows reported; again changes nothing."""
+    """Bring tables or RDF in by a mapping: one revision, good rows in, bad rows reported; again changes nothing."""
     from thread.cli.importing import import_ as run
 
-    return run(mapping, folder or mapping.parent, store, plan=plan, strict=strict, file=report, as_json=as_json)
+    return run(
+        mapping,
+        folder or mapping.parent,
+        store,
+        plan=plan,
+        strict=strict,
+        file=report,
+        as_json=as_json,
+        align=tuple(align or ()),
+        lenient=lenient,
+    )
 
 
 @app.command(short_help="Take an import run back.")

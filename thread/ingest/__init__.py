@@ -2,7 +2,9 @@
 
 from thread.ingest.identity import Nothing, Resolver
 from thread.ingest.loading import load_mapping, mapping_schema, parse_mapping
-from thread.ingest.model import Mapping, Vanished
+from thread.ingest.model import Mapping
+from thread.ingest.parts import Vanished
+from thread.ingest.rdf import mapping_of_file, read_rdf
 from thread.ingest.reading import Reading, TableScope, read
 from thread.ingest.report import Finding, Report, TableCount
 from thread.ingest.snapshots import Claim, Settlement, claim_of, settle, standing_claims
@@ -21,9 +23,11 @@ __all__ = [
     "Vanished",
     "claim_of",
     "load_mapping",
+    "mapping_of_file",
     "mapping_schema",
     "parse_mapping",
     "read",
+    "read_rdf",
     "settle",
     "standing_claims",
 ]

@@ -19,7 +19,6 @@ from thread.ingest.model import (
     LinkSpec,
     Lookup,
     Mapping,
-    RdfFile,
     Read,
     Sequence,
     Split,
@@ -28,6 +27,7 @@ from thread.ingest.model import (
     Valid,
     ValueMap,
 )
+from thread.ingest.rdfmodel import RdfFile
 from thread.ingest.templates import columns_of
 from thread.ingest.units import conversion
 from thread.ingest.vocabulary import Vocabulary

@@ -1,11 +1,12 @@
 """What can a mapping say? One pydantic model: the reference of the language (docs/mapping.md explains it)."""
 
-from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from thread.ingest.csvfile import check_encoding
+from thread.ingest.parts import Part, Vanished, as_list, file_name
+from thread.ingest.rdfmodel import RdfFile
 from thread.ingest.times import ISO, check_format, check_zone
 from thread.terms import ENTITY
 
@@ -14,27 +15,10 @@ Template = Annotated[str, Field(min_length=1)]
 ColumnName = Annotated[str, Field(min_length=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, populate_by_name=True, coerce_numbers_to_str=True, use_attribute_docstrings=True
-    )
-
-
-class Vanished(StrEnum):
-    """What it means that a later snapshot of the table no longer says something."""
-
-    END = "end"
-    """It stopped being so at the time of the snapshot."""
-    RETRACT = "retract"
-    """It was never so."""
-    KEEP = "keep"
-    """Nothing: the table lists news, not everything."""
-
-
 _FORMATS: Final = ("csv", "tsv", "json", "jsonl", "xlsx")
 
 
-class Read(_Part):
+class Read(Part):
     """How the text of a file is to be read. A table may override what the mapping says."""
 
     format: Annotated[str, Field(pattern=r"^(csv|tsv|json|jsonl|xlsx)$")] | None = None
@@ -72,7 +56,7 @@ class Read(_Part):
         return Read(**{**other.model_dump(exclude_none=True), **self.model_dump(exclude_none=True)})
 
 
-class Sequence(_Part):
+class Sequence(Part):
     """The rows of one key in the order of a time; makes their number, the previous and the next row known."""
 
     by: Annotated[tuple[ColumnName, ...], Field(min_length=1)]
@@ -85,7 +69,7 @@ class Sequence(_Part):
     """Also a row 0 per key, for what was there before the first: it has the columns of the key and the number."""
 
 
-class Lookup(_Part):
+class Lookup(Part):
     """A cell of another table, of the row that matches."""
 
     table: str
@@ -109,7 +93,7 @@ class Lookup(_Part):
         return self
 
 
-class ValueMap(_Part):
+class ValueMap(Part):
     """Other values for a column's values."""
 
     of: ColumnName
@@ -121,7 +105,7 @@ class ValueMap(_Part):
     """For an empty cell; without it the new cell is empty too."""
 
 
-class Split(_Part):
+class Split(Part):
     """The values of a cell that holds several: the row is said once for each."""
 
     of: ColumnName
@@ -129,7 +113,7 @@ class Split(_Part):
     """What stands between them; none said: ``of`` is a list in JSON, by a path as in ``tags[]``."""
 
 
-class Column(_Part):
+class Column(Part):
     """A new column of a table: exactly one of these."""
 
     text: Template | None = None
@@ -154,14 +138,10 @@ class Column(_Part):
         return self
 
 
-def _as_list(given: Any) -> Any:
-    return given if given is None or isinstance(given, (list, tuple)) else [given]
+Values = Annotated[tuple[str, ...] | None, BeforeValidator(as_list, json_schema_input_type=str | list[str] | None)]
 
 
-Values = Annotated[tuple[str, ...] | None, BeforeValidator(_as_list, json_schema_input_type=str | list[str] | None)]
-
-
-class Condition(_Part):
+class Condition(Part):
     """What a column must be."""
 
     equals: Values = Field(None, alias="is")
@@ -182,14 +162,14 @@ When = dict[
 """Column: value, list of values, ``{is: …}``, ``{not: …}`` or ``{present: true}``; all must hold."""
 
 
-class Valid(_Part):
+class Valid(Part):
     """Columns with the times between which it is so; an empty cell is an open end."""
 
     start: ColumnName | None = Field(None, alias="from")
     end: ColumnName | None = Field(None, alias="to")
 
 
-class IdentifierSpec(_Part):
+class IdentifierSpec(Part):
     """An identifier of the entity."""
 
     scheme: str
@@ -204,7 +184,7 @@ def _as_value(given: Any) -> Any:
     return given if isinstance(given, dict) else {"value": given}
 
 
-class AttributeSpec(_Part):
+class AttributeSpec(Part):
     """A value of the entity."""
 
     value: Template
@@ -216,7 +196,7 @@ class AttributeSpec(_Part):
     """A row without it is refused."""
 
 
-class Target(_Part):
+class Target(Part):
     """The other end of a link: an IRI by its template, or a reference by identifier."""
 
     id: Template | None = None
@@ -235,11 +215,11 @@ class Target(_Part):
         return self
 
 
-class LinkSpec(_Part):
+class LinkSpec(Part):
     """A link that starts at the entity (``to``) or ends at it (``from``)."""
 
     relation: Annotated[
-        tuple[str, ...], Field(min_length=1), BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+        tuple[str, ...], Field(min_length=1), BeforeValidator(as_list, json_schema_input_type=str | list[str])
     ]
     """Its name; of several the first that may have an end of the kind that the other end has."""
     to: str | Target | None = None
@@ -259,7 +239,7 @@ class LinkSpec(_Part):
         return self
 
 
-class EntitySpec(_Part):
+class EntitySpec(Part):
     """One entity per row; rows that name the same one merge. Without its key a row has no such entity."""
 
     kind: str
@@ -275,7 +255,7 @@ class EntitySpec(_Part):
             tuple[
                 Annotated[AttributeSpec, BeforeValidator(_as_value, json_schema_input_type=str | AttributeSpec)], ...
             ],
-            BeforeValidator(_as_list, json_schema_input_type=str | AttributeSpec | list[str | AttributeSpec]),
+            BeforeValidator(as_list, json_schema_input_type=str | AttributeSpec | list[str | AttributeSpec]),
         ],
     ] = {}
     """By name in the ontology: a template, or more; a list where there are several values."""
@@ -297,7 +277,7 @@ def _as_times(given: Any) -> Any:
     return dict.fromkeys(given) if isinstance(given, list) else given
 
 
-class Table(_Part):
+class Table(Part):
     """One file, and what each of its rows stands for."""
 
     file: str
@@ -353,40 +333,10 @@ class Table(_Part):
     @field_validator("file")
     @classmethod
     def _file_is_a_name(cls, name: str) -> str:
-        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
-            raise ValueError("a file lies in the folder that is imported: give its name, without .. or a drive")
-        return name
+        return file_name(name)
 
 
-class RdfFile(_Part):
-    """One RDF file: Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML."""
-
-    file: str
-    optional: bool = False
-    """Whether the file may be absent."""
-    format: Annotated[str, Field(pattern=r"^(ttl|trig|nt|nq|jsonld|rdf|owl)$")] | None = None
-    """Where the name does not end with it: ``ttl``, ``trig``, ``nt``, ``nq``, ``jsonld``, ``rdf``."""
-    lenient: bool = False
-    """Read IRIs that are none too, and percent-encode what they may not hold; else such a file is refused."""
-    base: str | None = None
-    """What relative IRIs of the file are relative to; without it such a file is refused."""
-    align: Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])] = ()
-    """Alignments that say what foreign words mean: names of shipped ones, ``brick``, or Turtle files beside it."""
-    graphs: tuple[str, ...] = ()
-    """Named graphs that count; none said: all, and what is in no graph."""
-    classes: tuple[str, ...] = ()
-    """Only things of these classes or kinds enter; none said: all."""
-    namespaces: tuple[str, ...] = ()
-    """Only things whose IRI begins so enter; none said: all."""
-    vanished: Vanished = Vanished.END
-
-    @field_validator("file")
-    @classmethod
-    def _file_is_a_name(cls, name: str) -> str:
-        return Table._file_is_a_name(name)
-
-
-class Mapping(_Part):
+class Mapping(Part):
     """How the files of one source become facts: its tables, or its RDF files."""
 
     source: Annotated[str, Field(min_length=1, max_length=200)]

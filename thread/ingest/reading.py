@@ -14,6 +14,7 @@ from thread.ingest import model
 from thread.ingest.identity import Identities, Nothing, Resolver
 from thread.ingest.jsonfile import JsonFile
 from thread.ingest.merging import Merger, Place
+from thread.ingest.parts import Vanished
 from thread.ingest.plans import TablePlan, compile_table
 from thread.ingest.report import Collector, Finding, Report, TableCount, shown
 from thread.ingest.rows import Cells, Row, RowFault
@@ -36,7 +37,7 @@ class TableScope:
 
     origin: str
     """Origin of its facts: the name of the file."""
-    vanished: model.Vanished
+    vanished: Vanished
     protected: frozenset[str]
     """Entities of rows that were rejected: such a row has not vanished."""
     unnamed: int

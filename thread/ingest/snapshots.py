@@ -22,7 +22,7 @@ from typing import NamedTuple
 from thread.clock import BEGIN, END, Instant
 from thread.facts import Commit, Fact, FactPart, Op, PartBuilder, Qualifiers, ValueType
 from thread.facts.columns import decode_value, value_number, value_type
-from thread.ingest.model import Vanished
+from thread.ingest.parts import Vanished
 from thread.ingest.reading import Reading, TableScope
 from thread.ontology.model import Ontology
 from thread.terms import LABEL, TYPE
@@ -133,7 +133,7 @@ class _Settling:
             return
         if current is not None and current.content != claim.content and current.end > self._at:
             self._replaced.add((current.content, current.start))
-            if self._policy.get(current.origin) is Vanished.RETRACT:
+            if self._policy.get(file_of(current.origin)) is Vanished.RETRACT:
                 self._withdraw(current)
                 self._say(Op.ASSERT, claim)
             else:
@@ -153,7 +153,7 @@ class _Settling:
             return
         for claim in self._before:
             key = claim.content, claim.start
-            if claim.origin != scope.origin or key in self._said or key in self._replaced:
+            if file_of(claim.origin) != scope.origin or key in self._said or key in self._replaced:
                 continue
             subject, value = claim.content.subject, claim.content.value
             if subject in scope.protected or (claim.content.type == ValueType.LINK and value in scope.protected):
@@ -168,11 +168,11 @@ class _Settling:
         if claim.start >= self._at or again:
             self._withdraw(claim)
         elif claim.content.predicate not in self._single or claim == self._current(claim.content):
-            self._ended[claim.origin] += 1
+            self._ended[file_of(claim.origin)] += 1
             self._say(Op.END, claim._replace(end=self._at))
 
     def _withdraw(self, claim: Claim) -> None:
-        self._retracted[claim.origin] += 1
+        self._retracted[file_of(claim.origin)] += 1
         self._say(Op.RETRACT, claim)
 
     def _say(self, op: Op, claim: Claim) -> None:
@@ -185,6 +185,11 @@ class _Settling:
         held = decode_value(kind, 0, (value,)) if isinstance(value, str) else decode_value(kind, value, ())
         assert held is not None
         self._builder.attribute(content.subject, content.predicate, held, *tail)
+
+
+def file_of(origin: str) -> str:
+    """The file behind an origin, which may name a graph in it: ``plant.trig <urn:graph>``."""
+    return origin.partition(" <")[0]
 
 
 def claims_of_part(part: FactPart) -> Iterator[Claim]:
