@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from thread.cli.frame import say, settings_of
+from thread.cli.logs import log_to_stderr
 from thread.cli.serving import tell
 from thread.cli.tables import plural
 from thread.errors import StoreError
@@ -17,6 +18,7 @@ def demo(directory: Path, port: int | None, load_only: bool) -> None:
     """
     from thread.config import FILE
 
+    log_to_stderr()
     if not (directory / FILE).is_file():
         _make(directory)
     else:
