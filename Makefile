@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint golden bench soak real lock clean
+.PHONY: help demo test check lint golden neo4j bench soak real lock clean
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
 
 # An environment is made once, and again only when a lock file or the project file changes.
 $(VENV)/made:
@@ -52,6 +52,9 @@ test: lint $(VENV)/warm ## Everything but the soak and the full real data, insta
 golden: $(VENV)/dev ## Write the golden files, printed schemas and README outputs again; read the diff
 	THREAD_GOLDEN=write $(PYTEST) --quiet -m "not soak and not real_data" \
 		$(shell grep -rliE 'golden' tests --include='test_*.py')
+
+neo4j: $(VENV)/dev ## Start a Neo4j on loopback and print how to reach it; needs Java and Maven
+	$(BIN)/python -m tools.neo4j.server
 
 bench: $(VENV)/warm ## Measure the figures; ONLY=reasoning measures one
 	@for script in $(if $(ONLY),$(ONLY),$(basename $(notdir $(shell grep -l __main__ tests/bench/*.py)))); do \

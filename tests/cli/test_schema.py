@@ -19,6 +19,10 @@ def test_the_schema_of_mappings_is_the_one_that_ships(run: Run) -> None:
     assert run("schema", "mapping").out == resource("schema/mapping.schema.json").read_text("utf-8")
 
 
+def test_the_constraints_of_neo4j_are_the_ones_that_ship(run: Run) -> None:
+    assert run("schema", "cypher").out == resource("schema/store.cypher").read_text("utf-8")
+
+
 @pytest.mark.parametrize("what", ["kinds", "relations", "attributes"])
 def test_every_word_of_the_ontology_is_in_its_table(run: Run, what: str) -> None:
     rows = json.loads(run("schema", what, "--json").out)

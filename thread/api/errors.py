@@ -20,6 +20,7 @@ STATUS: Final = {
     "store-locked": 503,
     "store-full": 503,
     "store-failed": 503,
+    "unavailable": 503,
     "fault": 500,
 }
 """HTTP status of a request that is refused as a whole; 400 where none is named."""

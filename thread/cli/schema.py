@@ -25,10 +25,12 @@ def schema(what: str, store: str | None, *, as_json: bool) -> None:
         say(_sdl(store))
     elif what == "mapping":
         say(_mapping_schema())
+    elif what == "cypher":
+        say(_cypher(store))
     elif what in _TABLES:
         _print(list(_TABLES[what](store)), as_json)
     else:
-        names = ["graphql", "mapping", *_TABLES]
+        names = ["graphql", "mapping", "cypher", *_TABLES]
         raise InputError(f'There is no schema "{what}".', hint=known_near(what, names, "schemas"))
 
 
@@ -42,6 +44,12 @@ def _mapping_schema() -> str:
     from thread.ingest.loading import mapping_schema
 
     return mapping_schema().rstrip("\n")
+
+
+def _cypher(store: str | None) -> str:
+    from thread.stores.neo4j.schema import printed
+
+    return printed(_ontology(store))
 
 
 def _ontology(store: str | None) -> "Ontology":

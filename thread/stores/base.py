@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from thread.clock import Instant
 from thread.facts import ChangeSet, Commit, GraphDelta, Revision, Triple
+
+if TYPE_CHECKING:
+    from thread.ontology.model import Ontology
 
 
 class Capability(StrEnum):
@@ -17,6 +20,8 @@ class Capability(StrEnum):
     CYPHER = "cypher"
     SHARED = "shared"
     """Several processes may follow the log at once."""
+    ATOMIC_GRAPH = "atomic-graph"
+    """A delta given to ``append`` moves the graph in the transaction of the log."""
 
 
 class CurrentGraph(Protocol):
@@ -71,3 +76,11 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release files and locks; calling it twice is harmless."""
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """A store that shows kinds by name: whoever opens it tells it the ontology before the graph moves."""
+
+    def learn(self, ontology: "Ontology") -> None:
+        """Take labels and indexes from the ontology."""
