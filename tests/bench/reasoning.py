@@ -49,7 +49,11 @@ class Site:
                     previous = asset
                     for _ in range(SLOTS):
                         slot, serial, sensor = self.new("Position"), self.new("Component"), self.new("Sensor")
-                        self.links += [(slot, "partOf", asset), (serial, "installedIn", slot), (sensor, "monitors", slot)]
+                        self.links += [
+                            (slot, "partOf", asset),
+                            (serial, "installedIn", slot),
+                            (sensor, "monitors", slot),
+                        ]
                         self.links += [(sensor, "poweredBy", board)]
         self.ring = ring
         inert = SITE - len(self.kinds)

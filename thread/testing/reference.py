@@ -506,9 +506,7 @@ class ReferenceView(View):
 
     def instants(self, attribute: str) -> tuple[Ints, npt.NDArray[np.int64]]:
         nodes, values = self.column(attribute)
-        pairs = sorted(
-            (int(n), to_instant(v)) for n, v in zip(nodes, values, strict=True) if isinstance(v, datetime)
-        )
+        pairs = sorted((int(n), to_instant(v)) for n, v in zip(nodes, values, strict=True) if isinstance(v, datetime))
         return np.array([n for n, _ in pairs], np.int32), np.array([t for _, t in pairs], np.int64)
 
     def next_time(self, after: Instant) -> Instant | None:
@@ -549,10 +547,8 @@ class ReferenceView(View):
             for at, b in self.believed
             if (p := b.row.claim.fact.predicate) in ordinals
         ]
-        ends = (np.array([one[i] for one in found], np.int32) for i in (0, 1))
-        table = LinkTable(
-            *ends, np.array([one[2] for one in found], np.int16), np.array([one[3] for one in found], np.int32)
-        )
+        subjects, objects, rows = (np.array([one[i] for one in found], np.int32) for i in (0, 1, 3))
+        table = LinkTable(subjects, objects, np.array([one[2] for one in found], np.int16), rows)
         spans = [np.array([t for *_, row in found for t in (getattr(row, w),)], np.int64) for w in ("start", "end")]
         return table, spans[0], spans[1]
 
