@@ -161,9 +161,10 @@ def test_a_body_that_is_no_change_set_is_refused(standing: Served) -> None:
 
 
 def test_a_second_writer_is_refused_with_the_pid_of_the_first(run: Run, standing: Served) -> None:
-    done = run("rebuild", "--store", standing.store)
-    assert done.exit is Exit.LOCKED
-    assert str(standing.process.pid) in done.err
+    for command in ("rebuild", "verify"):
+        done = run(command, "--store", standing.store)
+        assert done.exit is Exit.LOCKED
+        assert str(standing.process.pid) in done.err
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

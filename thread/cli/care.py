@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from thread.cli.exits import Exit
-from thread.cli.frame import reading, require_store, say, say_json, settings_of
+from thread.cli.frame import require_store, say, say_json, settings_of
 from thread.cli.tables import plural
 
 if TYPE_CHECKING:
@@ -11,9 +11,19 @@ if TYPE_CHECKING:
 
 
 def verify(store: str | None, *, as_json: bool) -> Exit:
-    """Compare log, projection and graph; NO where they differ."""
-    with reading(store) as (service, _):
+    """Compare log, projection and graph; NO where they differ.
+
+    Takes the lock, so that the graph of a killed process follows to the end of the log before it is compared.
+    """
+    from thread.service import open_service
+
+    settings = settings_of(store)
+    require_store(settings)
+    service = open_service(settings)
+    try:
         return _tell(service.verify(), as_json)
+    finally:
+        service.close()
 
 
 def rebuild(store: str | None, *, as_json: bool) -> Exit:

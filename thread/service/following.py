@@ -44,7 +44,9 @@ class GraphFollower:
         self._news.set()
 
     def wait(self, ordinal: int, seconds: float) -> bool:
-        """Wait until the graph shows a revision; False if it does not within the time."""
+        """Wait until the graph shows a revision; False if it does not within the time, or nothing moves it."""
+        if self._thread is None:
+            seconds = 0
         with self._moved:
             return self._moved.wait_for(
                 lambda: self._store.graph.applied[0] >= ordinal or self.failure is not None, seconds
