@@ -19,14 +19,15 @@ def losing_claims(book: Book, state: State, node: int, instant: Instant, known: 
 
     claims, rows, spans = book.claims.data, book.rows.data, book.spans.data
     sources = np.ascontiguousarray(book.actors.used["source"])
+    ranks = book.source_ranks()
     losers: list[int] = []
     for head in _contested(book, state, node, known):
         found = np.empty(64, np.int32)
         single = int(book.words.singles[claims[head]["predicate"]])
-        count = int(held(claims, sources, head, single, instant, known, found))
+        count = int(held(claims, sources, ranks, head, single, instant, known, found))
         if count > len(found):
             found = np.empty(count, np.int32)
-            held(claims, sources, head, single, instant, known, found)
+            held(claims, sources, ranks, head, single, instant, known, found)
         answers = _answers(claims, rows, spans, head, instant, known)
         losers += [number for number in found[:count].tolist() if _content(claims, number) not in answers]
     return losers

@@ -319,8 +319,8 @@ def _order(value: Value | None) -> tuple[int, object]:
     return (-1, "") if value is None else (int(value_type(value)), value)
 
 
-def _noted(qualifiers: Qualifiers) -> tuple[tuple[str, int, str], ...]:
-    return tuple((name, int(value_type(value)), _exact(value)) for name, value in qualifiers)
+def _noted(qualifiers: Qualifiers) -> tuple[tuple[str, str, str], ...]:
+    return tuple((name, value_type(value).name, _exact(value)) for name, value in qualifiers)
 
 
 def _exact(value: Value) -> str:
@@ -338,7 +338,7 @@ def by_time(statements: Sequence[Statement]) -> list[Statement]:
     """Statements by valid time, then by what they say."""
 
     def key(s: Statement) -> tuple[object, ...]:
-        value = _exact(s.value) if s.value is not None else ""
+        value = (value_type(s.value).name, _exact(s.value)) if s.value is not None else ("", "")
         return s.valid_from, s.valid_to, s.predicate, s.object or "", value, _noted(s.qualifiers), s.source, s.run
 
     return sorted(statements, key=key)

@@ -244,7 +244,7 @@ class Book:
 
         cursor = np.zeros(12, np.int64)
         need = len(pending) + 32
-        sources = self._actor_sources()
+        ranks, sources = self.source_ranks(), self._actor_sources()
         while True:
             for column in (self.claims, closed, touched, self.heads):
                 column.reserve(need)
@@ -261,6 +261,7 @@ class Book:
                 touched.data,
                 self.words.singles,
                 sources,
+                ranks,
                 cursor,
                 first,
                 ordinal,

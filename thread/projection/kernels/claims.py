@@ -72,38 +72,72 @@ def standing(claims, head, known):
 
 
 @helper
-def is_overruled(claims, sources, live, i):
-    """Does the same source say something else of the same fact later?"""
+def by_start(claims, live):
+    """Claims sorted by start, the earlier claim first where they start together."""
+    starts = np.empty(len(live), np.int64)
+    for i in range(len(live)):
+        starts[i] = claims[live[i]].valid_from
+    return live[np.argsort(starts, kind="mergesort")]
+
+
+@helper
+def outranks(claims, sources, ranks, a, b):
+    """Does claim ``a`` answer before claim ``b``? By rank, then the later one."""
+    first, second = ranks[sources[claims[a].actor]], ranks[sources[claims[b].actor]]
+    return first > second or (first == second and a > b)
+
+
+@helper
+def is_overruled(claims, sources, live, i, high):
+    """Does the same source say something else of the same fact later? Up to ``high`` all start together."""
     one = claims[live[i]]
-    for j in range(i + 1, len(live)):
+    for j in range(i + 1, high):
         other = claims[live[j]]
-        beside = other.valid_from == one.valid_from and sources[other.actor] == sources[one.actor]
-        if beside and same_content(one, other):
+        if sources[other.actor] == sources[one.actor] and same_content(one, other):
             return True
     return False
 
 
 @helper
-def own_end(claims, sources, live, i, single):
-    """Where a claim ends by what its own source says; its start if it says nothing."""
-    one = claims[live[i]]
-    if one.valid_from >= one.valid_to or is_overruled(claims, sources, live, i):
-        return one.valid_from
-    end = one.valid_to
-    if single:
-        for j in range(len(live)):
-            other = claims[live[j]]
-            if j == i or other.valid_from < one.valid_from or other.valid_from >= other.valid_to:
+def settled_end(claims, sources, ranks, live, low, high, i):
+    """The end of a claim's identity as the highest-ranked, then latest, of its claims has it."""
+    best = live[i]
+    for j in range(low, high):
+        rival = same_content(claims[live[i]], claims[live[j]]) and outranks(claims, sources, ranks, live[j], best)
+        if rival and not is_overruled(claims, sources, live, j, high):
+            best = live[j]
+    return claims[best].valid_to
+
+
+@helper
+def ends_of(claims, sources, ranks, live, single, settle, ends):
+    """Per claim, sorted by start, where it ends; its start where it says nothing or its source said otherwise later.
+
+    Settled with the claims of other sources, or by what each source says alone. In a single-valued slot a claim ends
+    at the next start of its source, and of several that start together the source's last one counts.
+    """
+    following, holder = np.full(len(ranks), 2**63 - 1, np.int64), np.full(len(ranks), -1, np.int64)
+    high = len(live)
+    while high > 0:
+        start, low = claims[live[high - 1]].valid_from, high - 1
+        while low > 0 and claims[live[low - 1]].valid_from == start:
+            low -= 1
+        for i in range(high - 1, low - 1, -1):
+            one = claims[live[i]]
+            source, ends[i] = sources[one.actor], start
+            if (single and holder[source] == high) or is_overruled(claims, sources, live, i, high):
                 continue
-            if other.valid_from > end or sources[other.actor] != sources[one.actor]:
-                continue
-            if is_overruled(claims, sources, live, j):
-                continue
-            if other.valid_from > one.valid_from:
-                end = min(end, other.valid_from)
-            elif j > i:
-                return one.valid_from
-    return end
+            end = one.valid_to
+            if settle:
+                settled = settled_end(claims, sources, ranks, live, low, high, i)
+                end = min(end, settled) if single else settled
+            if end > start:
+                ends[i] = min(end, following[source]) if single else end
+                holder[source] = high
+        for i in range(low, high):
+            if ends[i] > start:
+                following[sources[claims[live[i]].actor]] = start
+        high = low
 
 
 @helper
@@ -163,18 +197,18 @@ def make(claims, sources, heads, closed, cursor, slot, live, new, ordinal):
 
 
 @helper
-def stop(claims, sources, heads, closed, cursor, slot, live, new, single, ordinal):
+def stop(claims, sources, ranks, heads, closed, cursor, slot, live, new, single, ordinal):
     """An end: this source's word that what is in force at ``valid_to`` stopped then."""
     instant, found = new.valid_to, 0
-    starts = np.empty(len(live), np.int64)
+    starts, ends, held = np.empty(len(live), np.int64), np.empty(len(live), np.int64), by_start(claims, live)
+    ends_of(claims, sources, ranks, held, single, False, ends)
     for exactly in range(2):
         for i in range(len(live)):
-            one = claims[live[i]]
+            one = claims[held[i]]
             if not same_content(one, new):
                 continue
-            end = own_end(claims, sources, live, i, single)
-            before = one.valid_from < instant and instant <= end
-            if before if exactly == 0 else one.valid_from == instant and instant < end:
+            before = one.valid_from < instant and instant <= ends[i]
+            if before if exactly == 0 else one.valid_from == instant and instant < ends[i]:
                 starts[found] = one.valid_from
                 found += 1
         if found:
@@ -223,11 +257,12 @@ def withdraw(claims, sources, closed, cursor, live, new, begin, ordinal):
     "int32[]!",
     "uint8[]",
     "int32[]",
+    "int64[]",
     "int64[]!",
     "int64",
     "int64",
 )
-def fold_claims(pending, ops, claims, heads, table, closed, touched, singles, sources, cursor, first, ordinal):
+def fold_claims(pending, ops, claims, heads, table, closed, touched, singles, sources, ranks, cursor, first, ordinal):
     """Fold pending claims one after the other, as far as there is room.
 
     Args:
@@ -274,7 +309,7 @@ def fold_claims(pending, ops, claims, heads, table, closed, touched, singles, so
         if ops[k] == 0:
             changed = make(claims, sources, heads, closed, cursor, slot, live, new, ordinal)
         elif ops[k] == 1:
-            changed = stop(claims, sources, heads, closed, cursor, slot, live, new, single, ordinal)
+            changed = stop(claims, sources, ranks, heads, closed, cursor, slot, live, new, single, ordinal)
         else:
             changed = withdraw(claims, sources, closed, cursor, live, new, begin, ordinal)
             known = False

@@ -6,7 +6,7 @@
 import numpy as np
 
 from thread.projection.compiled import helper, kernel
-from thread.projection.kernels.claims import is_overruled, same_content, standing
+from thread.projection.kernels.claims import by_start, ends_of, outranks, same_content, standing
 from thread.projection.kernels.text import finish
 from thread.projection.layout import CLAIM, OPEN, ROW, SPAN
 
@@ -50,51 +50,21 @@ def open_row(rows, claims, spans, table, cursor, claim, start, end, ordinal):
 
 
 @helper
-def outranks(claims, sources, ranks, a, b):
-    """Does claim ``a`` answer before claim ``b``? By rank, then the later one."""
-    first, second = ranks[sources[claims[a].actor]], ranks[sources[claims[b].actor]]
-    return first > second or (first == second and a > b)
-
-
-@helper
-def settled_ends(claims, sources, ranks, live, ends):
-    """Per claim the settled end of its identity; its start where a later word of its source counts instead.
-
-    ``live`` is sorted by start.
-    """
-    for i in range(len(live)):
-        one = claims[live[i]]
-        best, low = live[i], i
-        while low > 0 and claims[live[low - 1]].valid_from == one.valid_from:
-            low -= 1
-        for j in range(low, len(live)):
-            other = claims[live[j]]
-            if other.valid_from != one.valid_from:
-                break
-            counts = same_content(one, other) and not is_overruled(claims, sources, live, j)
-            if counts and outranks(claims, sources, ranks, live[j], best):
-                best = live[j]
-        ends[i] = one.valid_from if is_overruled(claims, sources, live, i) else claims[best].valid_to
-
-
-@helper
 def many_valued(claims, sources, ranks, live, found):
     """Rows of a many-valued slot as (claim, start, end): one per identity."""
     count = len(live)
     ends = np.empty(count, np.int64)
-    settled_ends(claims, sources, ranks, live, ends)
+    ends_of(claims, sources, ranks, live, False, True, ends)
     rows = 0
     for i in range(count):
         one = claims[live[i]]
         if ends[i] <= one.valid_from or one.valid_to != ends[i]:
             continue
-        named = True
-        for j in range(count):  # the earliest claim that says the same names the row
+        named, j = True, i - 1  # the earliest claim that says the same names the row
+        while named and j >= 0 and claims[live[j]].valid_from == one.valid_from:
             other = claims[live[j]]
-            agrees = live[j] < live[i] and other.valid_from == one.valid_from and other.valid_to == ends[i]
-            if agrees and same_content(one, other) and not is_overruled(claims, sources, live, j):
-                named = False
-                break
+            named = not (ends[j] == ends[i] and other.valid_to == ends[i] and same_content(one, other))
+            j -= 1
         if named:
             found[rows, 0], found[rows, 1], found[rows, 2] = live[i], one.valid_from, ends[i]
             rows += 1
@@ -102,35 +72,11 @@ def many_valued(claims, sources, ranks, live, found):
 
 
 @helper
-def step_ends(claims, sources, ranks, live, ends):
-    """Per claim of a single-valued slot where its source's step ends; its start where it has no step."""
-    count = len(live)
-    settled_ends(claims, sources, ranks, live, ends)
-    for i in range(count):
-        ends[i] = min(ends[i], claims[live[i]].valid_to)
-    for i in range(count):  # of two starts at one instant the later word of a source counts
-        one = claims[live[i]]
-        for j in range(i + 1, count):
-            other = claims[live[j]]
-            if other.valid_from != one.valid_from:
-                break
-            if sources[other.actor] == sources[one.actor] and ends[j] > other.valid_from:
-                ends[i] = one.valid_from
-    following = np.full(len(ranks), 2**63 - 1, np.int64)
-    for i in range(count - 1, -1, -1):
-        one = claims[live[i]]
-        if ends[i] > one.valid_from:
-            source = sources[one.actor]
-            ends[i] = min(ends[i], following[source])
-            following[source] = one.valid_from
-
-
-@helper
 def single_valued(claims, sources, ranks, live, found):
     """Rows of a single-valued slot as (claim, start, end): per instant the source that answers."""
     count, rows = len(live), 0
     ends = np.empty(count, np.int64)
-    step_ends(claims, sources, ranks, live, ends)
+    ends_of(claims, sources, ranks, live, True, True, ends)
     cuts = np.empty(2 * count, np.int64)
     for i in range(count):
         cuts[2 * i], cuts[2 * i + 1] = claims[live[i]].valid_from, max(ends[i], claims[live[i]].valid_from)
@@ -162,15 +108,6 @@ def single_valued(claims, sources, ranks, live, found):
             found[rows, 0], found[rows, 1], found[rows, 2] = named, low, high
             rows += 1
     return rows
-
-
-@helper
-def by_start(claims, live):
-    """Claims sorted by start, the earlier claim first where they start together."""
-    starts = np.empty(len(live), np.int64)
-    for i in range(len(live)):
-        starts[i] = claims[live[i]].valid_from
-    return live[np.argsort(starts, kind="mergesort")]
 
 
 @helper

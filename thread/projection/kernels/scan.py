@@ -6,7 +6,7 @@
 import numpy as np
 
 from thread.projection.compiled import helper, kernel
-from thread.projection.kernels.claims import own_end, slot_place, standing
+from thread.projection.kernels.claims import by_start, ends_of, slot_place, standing
 from thread.projection.kernels.walk import in_force, kind_in
 from thread.projection.layout import CLAIM, EDGE, LATE, NODE, ROW, SPAN
 
@@ -199,17 +199,15 @@ def contested(claims, rows, heads, table, singles, some, known, found):
     return count
 
 
-@kernel("int64", CLAIM, "int32[]", "int64", "int64", "int64", "int64", "int32[]!")
-def held(claims, sources, head, single, instant, known, found):
+@kernel("int64", CLAIM, "int32[]", "int64[]", "int64", "int64", "int64", "int64", "int32[]!")
+def held(claims, sources, ranks, head, single, instant, known, found):
     """Claims of a slot that their own sources hold to be in force at an instant. Returns how many there are."""
-    live = standing(claims, head, known)
-    starts = np.empty(len(live), np.int64)
-    for i in range(len(live)):
-        starts[i] = claims[live[i]].valid_from
-    live = live[np.argsort(starts, kind="mergesort")]
+    live = by_start(claims, standing(claims, head, known))
+    ends = np.empty(len(live), np.int64)
+    ends_of(claims, sources, ranks, live, single != 0, False, ends)
     count = 0
     for i in range(len(live)):
-        if claims[live[i]].valid_from <= instant and instant < own_end(claims, sources, live, i, single != 0):
+        if claims[live[i]].valid_from <= instant and instant < ends[i]:
             if count < len(found):
                 found[count] = live[i]
             count += 1
