@@ -97,16 +97,20 @@ class Alignment:
     def meanings_of(self, iri: str) -> list[Meaning]:
         """What a property may say here, the narrowest first; the first that fits both ends is meant."""
         iri = self.spelled(iri)
+        read = [reading for each in self._upward(iri) for reading in self.readings.get(each, ())]
+        return list(dict.fromkeys([*read, *self._plainly(iri, set())]))
+
+    def _plainly(self, iri: str, seen: set[str]) -> list[Meaning]:
+        """What a property, those above it and the opposites of all of them say, whatever the kinds."""
         found: list[Meaning] = []
         for each in self._upward(iri):
-            found += self.readings.get(each, ())
-        for each in self._upward(iri):
-            scheme = next((self.schemes[one] for one in (iri, each) if one in self.schemes), None)
-            found += self._own(each, scheme)
+            if each in seen:
+                continue
+            seen.add(each)
+            found += self._own(each, self.schemes.get(iri, self.schemes.get(each)))
             for other in self.opposite.get(each, ()):
-                for above in self._upward(other):
-                    found += [Meaning(m.word, not m.backward) for m in self._own(above, None)]
-        return list(dict.fromkeys(found))
+                found += [Meaning(m.word, not m.backward) for m in self._plainly(other, seen)]
+        return found
 
     def is_ignored(self, iri: str) -> bool:
         """Whether a word is known and left out on purpose."""

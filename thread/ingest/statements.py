@@ -13,6 +13,7 @@ from thread.terms import XSD
 Lines = Iterable[object]
 """Blocks of whole lines of N-Quads (``bytes``); anything else stands for one line that was too long to send."""
 _LITERAL: Final = re.compile(rb'"(.*)"(?:\^\^<([^<>\s]*)>|@([A-Za-z0-9-]+))?', re.DOTALL)
+_LOOSE: Final = re.compile(rb"(<[^>]*>|_:[^ ]+) (<[^>]*>) (.*)", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _LETTERS: Final = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 Column = npt.NDArray[np.int32]
@@ -88,6 +89,9 @@ class Statements:
             row += 1
             try:
                 subject, predicate, rest = line.split(b" ", 2)
+                # As lenient reading may give: a space or a line break in an IRI.
+                if predicate[-1:] != b">" or predicate[:1] != b"<" or subject[:1] not in b"<_" or not subject:
+                    subject, predicate, rest = _loosely(line)
                 rest, graph = _split(rest)
             except ValueError:
                 self.broken.append(row)
@@ -122,19 +126,24 @@ class Statements:
         return self._terms[number]
 
 
+def _loosely(line: bytes) -> tuple[bytes, bytes, bytes]:
+    found = _LOOSE.fullmatch(line)
+    if found is None:
+        raise ValueError("not a statement")
+    subject, predicate, rest = found.groups()
+    return subject, predicate, rest
+
+
 def _split(rest: bytes) -> tuple[bytes, bytes]:
     """The object and the graph in the rest of a line ``object [graph] .``; no graph is empty."""
     if rest[-2:] != b" .":
         raise ValueError("not the end of a statement")
     rest = rest[:-2]
-    last = rest[-1:]
-    if last == b'"' or (last != b">" and rest[:2] != b"_:" and rest[:1] != b'"'):
-        return rest, b""
-    if rest[:1] == b'"':
-        tail = rest.rfind(b'"') + 1
-        space = rest.find(b" ", tail)
-    elif rest[:3] == b"<<(":
-        space = rest.find(b" ", rest.rfind(b")>>"))
+    first = rest[:1]
+    if first == b'"':
+        space = rest.find(b" ", rest.rfind(b'"') + 1)
+    elif first == b"<":
+        space = rest.find(b" ", rest.rfind(b")>>") if rest[:3] == b"<<(" else rest.find(b">"))
     else:
         space = rest.find(b" ")
     return (rest, b"") if space < 0 else (rest[:space], rest[space + 1 :])
