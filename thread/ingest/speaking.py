@@ -157,15 +157,9 @@ class Speaker:
                 saying.notes.append(_backward(plan, first, second, times))
 
     def _link(self, link: LinkPlan, iri: str, cells: Cells, saying: Saying) -> None:
-        target, stub = link.target, None
-        if target.entity is not None:
-            far = saying.entities.get(target.entity)
-        else:
-            far, stub = self._far_end(target, cells)
+        target = link.target
+        far, stub = self._other_end(link, cells, saying)
         if far is None:
-            if link.required:
-                message = f"{link.relation.name} has no other end."
-                raise RowFault("missing-value", message, column=target.column, hint="The mapping requires it.")
             return
         relation = link.relation if link.choose is None else self._chosen(link, far, saying)
         if relation is None:
@@ -187,6 +181,18 @@ class Speaker:
         said = _said((subject, relation.iri, other, True, start, end, qualifiers))
         if not (link.again and said in saying.facts):
             saying.facts.append(said)
+
+    def _other_end(self, link: LinkPlan, cells: Cells, saying: Saying) -> tuple[str | None, Key | None]:
+        """The entity at the other end, if the row has one, and the identifier that a stub of it is told by."""
+        target, stub = link.target, None
+        if target.entity is not None:
+            far = saying.entities.get(target.entity)
+        else:
+            far, stub = self._far_end(target, cells)
+        if far is None and link.required:
+            message = f"{link.relation.name} has no other end."
+            raise RowFault("missing-value", message, column=target.column, hint="The mapping requires it.")
+        return far, stub
 
     def _chosen(self, link: LinkPlan, far: str, saying: Saying) -> Relation | None:
         """The relation for the kind of the other end; none, and a note, where nobody says its kind."""
