@@ -74,4 +74,5 @@ class ScratchPool:
         program[[words.relations + kind for kind in spec.stop if 0 <= kind < len(words.kind_iris)]] = 1
         free = bool(spec.free & (spec.forward | spec.backward))
         budgets = (min(limit, _ALL) for limit in (spec.max_depth, spec.node_budget, spec.link_budget))
-        return program, np.array([words.relations, *budgets, free], np.int64)
+        directions = _FORWARD * bool(spec.forward) | _BACKWARD * bool(spec.backward)
+        return program, np.array([words.relations, *budgets, free, directions], np.int64)

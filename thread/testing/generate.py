@@ -82,10 +82,12 @@ def generate_plant(size: int, seed: int = 7) -> Plant:
     def spread(name: str, many: int) -> Numbers:
         return first[name] + np.arange(many) * count[name] // max(many, 1)
 
-    def near(name: str, subjects: Numbers, reach: int) -> Numbers:
+    def near(name: str, subjects: Numbers, reach: int, block: int) -> Numbers:
+        """Something a few steps before, in the same block: a line, an assembly, a product family."""
         steps = 1 + (reach * r.random(len(subjects)) ** 3).astype(np.int64)
-        nearest: Numbers = np.clip(subjects - steps, first[name], first[name] + count[name] - 1)
-        return nearest
+        start = first[name] + (subjects - first[name]) // block * block
+        found: Numbers = np.maximum(subjects - steps, start)
+        return found
 
     def fans(subjects: Numbers, mean: float) -> Numbers:
         return np.repeat(
@@ -99,8 +101,8 @@ def generate_plant(size: int, seed: int = 7) -> Plant:
         found.append((subjects[apart], names.index(relation), objects[apart]))
 
     designs, parts = nodes("design"), nodes("component")
-    parents = fans(designs, 1.5)
-    link("usesDesign", parents, near("design", parents, 400))
+    parents = fans(designs, 3.0)
+    link("usesDesign", parents, near("design", parents, 400, 500))
     link("supersedes", designs[1::3], designs[:-1:3][: len(designs[1::3])])
     link("suppliedBy", nodes("batch"), popular("supplier", count["batch"]))
     link("madeTo", nodes("batch"), popular("design", count["batch"], 2.0))
@@ -110,9 +112,9 @@ def generate_plant(size: int, seed: int = 7) -> Plant:
     fitted = r.random(len(parts)) < 0.8
     link("installedIn", parts[fitted], spread("position", int(fitted.sum())))
     link("partOf", parts[~fitted], spread("asset", int((~fitted).sum())))
-    for name, mean, reach in (("asset", 3.0, 60), ("component", 1.2, 30)):
+    for name, mean, reach, block in (("asset", 3.0, 60, 120), ("component", 5.5, 30, 60)):
         consumers = fans(nodes(name), mean)
-        link("dependsOn", consumers, near(name, consumers, reach))
+        link("dependsOn", consumers, near(name, consumers, reach, block))
     back = nodes("asset")[:-1][r.random(count["asset"] - 1) < 0.01]
     link("dependsOn", back, back + 1)  # loops
     link("monitors", nodes("sensor"), spread("component", count["sensor"]))

@@ -6,8 +6,9 @@
 from thread.projection.compiled import helper, kernel
 from thread.projection.layout import EDGE, LATE, NODE, SPAN
 
-RELATIONS, MAX_DEPTH, NODE_BUDGET, LINK_BUDGET, FREE = range(5)
-"""Places of the limits: how many relations the program has, the budgets, and whether any relation is free."""
+RELATIONS, MAX_DEPTH, NODE_BUDGET, LINK_BUDGET, FREE, DIRECTIONS = range(6)
+"""Places of the limits: how many relations the program has, the budgets, whether any relation is free, and the
+directions (bits) in which any is followed."""
 ROOTS, NEXT, SETTLED, TENTATIVE, DEGREE, FOUND, LINKS, DEEPEST, STOPPED = range(9)
 """Places of a cursor that say how far the walk is."""
 RUNNING, COMPLETE, BEYOND, NODES_SPENT, LINKS_SPENT, BAD_ROOT = range(6)
@@ -128,11 +129,16 @@ def walk(
                 continue
             # One loop over four stretches (base and late, out and in) in one function: handing the arrays to a
             # helper or naming them anew costs half a microsecond a node in reference counts.
-            based = node + 1 < len(out_starts)
-            out_at, out_end = (out_starts[node], out_starts[node + 1]) if based else (0, 0)
-            based = node + 1 < len(in_starts)
-            in_at, in_end = (in_starts[node], in_starts[node + 1]) if based else (0, 0)
-            out_chain, in_chain, bit, last = out_heads[node], in_heads[node], FORWARD_BIT, -1
+            out_at, out_end, out_chain, in_at, in_end, in_chain = 0, 0, -1, 0, 0, -1
+            if limits[DIRECTIONS] & FORWARD_BIT:
+                out_chain = out_heads[node]
+                if node + 1 < len(out_starts):
+                    out_at, out_end = out_starts[node], out_starts[node + 1]
+            if limits[DIRECTIONS] & BACKWARD_BIT:
+                in_chain = in_heads[node]
+                if node + 1 < len(in_starts):
+                    in_at, in_end = in_starts[node], in_starts[node + 1]
+            bit, last = FORWARD_BIT, -1
             while True:
                 left -= 1
                 if out_at < out_end:
