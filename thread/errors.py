@@ -39,11 +39,16 @@ CODES: Final[dict[str, str]] = {
     "dangling-reference": "a reference names an entity that no source describes; a stub stands for it",
     "repeated-key": "one source describes the same key more than once",
     "order-of-times": "something ends before it starts",
+    "circle": "things are parts of each other in a circle",
     # absent
     "not-found": "no entity has this id, IRI or identifier",
     # conflict
     "conflict": "the entity or the store has changed since it was read",
     "identity-conflict": "identifiers of one row belong to different entities",
+    "already-installed": "the component fills a position already",
+    "not-installed": "the component fills no position then",
+    "out-of-order": "something later is known already",
+    "duplicate": "the same was recorded before",
     "request-reused": "a request id was used before with other content",
     # store
     "store-locked": "another process writes to this store",

@@ -1,11 +1,12 @@
 """A JSON path leads where it says; files that are cut off, too deep or too large are refused with their place."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.helpers import lines, notes, reading_of, rules
@@ -60,6 +61,7 @@ def test_what_is_no_path_is_refused_with_its_place_in_the_mapping(path: str) -> 
         parse_path(path, "here")
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.lists(st.integers(0, 99).map(str), max_size=3), max_size=3), max_size=3))
 def test_nested_records_are_those_of_nested_loops(document: list[list[list[str]]]) -> None:
     expected = [
@@ -115,6 +117,7 @@ def test_a_line_of_json_lines_that_is_too_long_costs_only_itself(
     assert (lines(reading), rules(reading)) == (["x type Asset", "z type Asset"], [(2, "too-large")])
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from("TUV"), st.text("ab", min_size=1, max_size=2)), max_size=6))
 def test_json_json_lines_and_csv_with_the_same_cells_say_the_same(rows: list[dict[str, str]]) -> None:
     import tempfile
@@ -213,6 +216,7 @@ def test_a_row_that_stands_for_too_many_is_refused(tmp_path: Path) -> None:
     assert (lines(reading), rules(reading)) == (["y11 type Asset"], [(1, "too-large")])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("123")), max_size=8))
 def test_a_join_through_another_table_is_the_one_of_nested_loops(ends: list[tuple[str, str]]) -> None:
     import tempfile
@@ -236,3 +240,42 @@ def test_a_sequence_says_each_row_once(tmp_path: Path) -> None:
     more = '    times: [At]\n    sequence: {by: [T], order: At}\n    columns: {u: {split: {of: U, by: "|"}}}\n'
     with pytest.raises(InputError, match="sequence"):
         reading_of(tmp_path, mapping(more, "t.csv"), {"t.csv": "T,U,At\n"})
+
+
+# -- several rows for one thing
+
+
+def test_a_row_that_does_not_say_since_when_a_thing_exists_yields_to_one_that_does(tmp_path: Path) -> None:
+    text = """
+source: s
+read: {zone: UTC}
+tables:
+  made: {file: a.csv, entities: {e: {kind: Asset, id: "{T}", valid: {from: At}}}}
+  used: {file: b.csv, entities: {e: {kind: Asset, id: "{T}", links: [{relation: partOf, to: {id: "{U}"}}]}}}
+"""
+    reading = reading_of(tmp_path, text, {"a.csv": "T,At\nx,2024-01-01\n", "b.csv": "T,U\nx,x2\ny,x\n"})
+    assert lines(reading) == [
+        "x partOf x2",
+        "x type Asset [2024-01-01T00:00:00Z, -)",
+        "y partOf x",
+        "y type Asset",
+    ]
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=16))
+def test_circles_are_told_where_a_walk_comes_back(links: list[tuple[int, int]]) -> None:
+    import tempfile
+
+    import networkx as nx
+
+    text = mapping(file="t.csv", entity='kind: Asset, id: "{T}", links: [{relation: partOf, to: {id: "{U}"}}]')
+    with tempfile.TemporaryDirectory() as folder:
+        reading = reading_of(Path(folder), text, {"t.csv": "T,U\n" + "".join(f"{a},{b}\n" for a, b in links)})
+    graph = nx.DiGraph(links)
+    told = [finding.message for finding in reading.report.notes if finding.rule == "circle"]
+    assert bool(told) == (not nx.is_directed_acyclic_graph(graph))
+    for message in told:
+        members = [int(iri.strip(".").rpartition(":")[2]) for iri in message.partition(": ")[2].split(" -> ")]
+        if "between" not in message:
+            assert all(graph.has_edge(a, b) for a, b in pairwise(members))

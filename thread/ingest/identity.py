@@ -130,7 +130,7 @@ class Identities:
         meant = Counter(self._alias.values())
         self.repeated |= {one for one, times in meant.items() if times > 1 or one in self._seen}
         self.repeated |= {self._alias[minted] for minted in self.repeated if minted in self._alias}
-        for shared in self._shared:
+        for shared in dict.fromkeys(self._shared):  # a row may be said several times
             bearers = self._bearers(*shared.key[:3])
             if len(bearers) > 1:
                 others = ", ".join(sorted(bearers - {self.canonical(shared.entity)})[:_LISTED])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from thread.clock import BEGIN, END
 from thread.facts import Value
 from thread.facts.columns import value_type
 from thread.ingest.report import shown
@@ -64,7 +65,11 @@ class Merger:
 
     def facts(self) -> Iterator[tuple[Said, Place]]:
         """What holds, in the order of the rows."""
-        yield from sorted(self._held.values(), key=lambda held: held[1])
+        bounded = {said[0][:3] for said in self._held.values() if said[0].predicate == TYPE and _bounded(said[0])}
+        for said, place in sorted(self._held.values(), key=lambda held: held[1]):
+            if said[:3] in bounded and not _bounded(said):
+                continue  # filled beats empty: another row says since when it exists
+            yield said, place
 
     def _narrower(self, old: Said, new: Said) -> Said | None:
         if self._ontology.is_a(str(new.value), str(old.value)):
@@ -82,6 +87,10 @@ class Merger:
             hint="Correct one of the rows.",
         )
         self._note(here, fault)
+
+
+def _bounded(said: Said) -> bool:
+    return (said.start, said.end) != (BEGIN, END)
 
 
 def _said(value: Value) -> str:

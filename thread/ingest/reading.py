@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from thread.facts import FactPart, PartBuilder
 from thread.ingest import model
+from thread.ingest.circles import circles
 from thread.ingest.identity import Identities, Nothing, Resolver
 from thread.ingest.jsonfile import JsonFile
 from thread.ingest.merging import Merger, Place
@@ -21,13 +22,14 @@ from thread.ingest.rows import Cells, Row, RowFault
 from thread.ingest.speaking import Saying, Speaker
 from thread.ingest.tables import TableData, Tables
 from thread.ingest.vocabulary import Vocabulary
-from thread.ontology.model import Ontology
+from thread.ontology.model import Ontology, Role
 from thread.ontology.shapes import Checker, Violation
-from thread.terms import TYPE
+from thread.terms import TYPE, local_name
 
 Progress = Callable[[int, int], None]
 """Called now and then with (done, total) steps of the work, in bytes read."""
 _PASSES: Final = 2
+_CIRCLE_SHOWN: Final = 6
 Mask = npt.NDArray[np.bool_]
 
 
@@ -115,6 +117,7 @@ class _Reader:
         parts = self._checked(direct, self._merged())
         self._note_dangling()
         self._note_unfilled()
+        self._note_circles(parts)
         counts = [self._count(name, data) for name, data in self._tables.data.items()]
         scope = tuple(
             TableScope(data.spec.origin, data.spec.vanished, frozenset(tally.protected), tally.unnamed)
@@ -286,6 +289,15 @@ class _Reader:
                 hint = "Is it spelt as in the file?"
                 fault = RowFault("unknown-column", f'no record has a value at "{column}".', column=column, hint=hint)
                 self._findings.note(self._finding(name, 0, 0, fault))
+
+    def _note_circles(self, parts: Sequence[FactPart]) -> None:
+        structure = [item.iri for item in self._ontology.relations if item.role is Role.STRUCTURE]
+        for relation, members, origin, row in circles(parts, structure):
+            chain = " -> ".join(shown(iri) for iri in (*members[:_CIRCLE_SHOWN], members[0]))
+            more = f" (and {len(members) - _CIRCLE_SHOWN} between)" if len(members) > _CIRCLE_SHOWN else ""
+            hint = "It was kept; walks go round it once. One of the links is probably wrong."
+            fault = RowFault("circle", f"{local_name(relation)} runs in a circle: {chain}{more}.", hint=hint)
+            self._findings.note(self._finding(self._tables_of(origin)[0], row, 0, fault))
 
     def _note_dangling(self) -> None:
         for iri, (place, column) in self._ends.items():
