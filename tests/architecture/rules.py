@@ -56,6 +56,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "python_calamine": ("thread.ingest.excel",),
     "rdflib": ("thread.ontology",),
     "rich": ("thread.cli",),
+    "shacl": ("thread.ontology.rules",),
     "starlette": ("thread.api", "thread.server"),
     "strawberry": ("thread.api",),
     "typer": ("thread.cli",),

@@ -36,7 +36,7 @@ Known = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON document, fields named as in GraphQL.")]
 Ref = Annotated[str, typer.Argument(metavar="REF", help="An IRI, scheme:value, or a bare tag or serial number.")]
 Refs = Annotated[list[str], typer.Argument(metavar="REF...", help="IRIs, scheme:value, or bare tags and serials.")]
-SCHEMAS = "graphql, mapping, kinds, relations, attributes, errors or exits."
+SCHEMAS = "graphql, mapping, cypher, kinds, relations, attributes, errors or exits."
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on; 0 takes a free one.")]
 
 
@@ -195,6 +195,19 @@ def serve(
     from thread.cli.serving import serve as run
 
     run(store, host, port)
+
+
+@app.command(short_help="Check the rules over the whole graph.")
+@ending
+def check(
+    store: Store = None,
+    first: Annotated[int, typer.Option("--first", min=1, help="Breaches to list at most.")] = 100,
+    as_json: Json = False,
+) -> Exit:
+    """Check the rules over the whole graph (SHACL); a breach blocks nothing. Needs the extra `check`."""
+    from thread.cli.checking import check as run
+
+    return run(store, first=first, as_json=as_json)
 
 
 @app.command(short_help="Fold the log anew.")

@@ -62,6 +62,10 @@ def import_(
             mapping, folder, plan_only=plan, strict=strict, commit=commit, progress=progress, rdf=rdf
         )
     report = done.plan.report
+    if done.outcome is not None and done.outcome.effective:
+        from thread.cli.checking import note_after_import
+
+        note_after_import(store)
     if file is not None:
         write_report(file, report.to_json() if file.suffix == ".json" else report.to_csv())
     if as_json:

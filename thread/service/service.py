@@ -13,6 +13,7 @@ from thread.config import Settings
 from thread.errors import NotFound, StoreError
 from thread.facts import ChangeSet, Revision
 from thread.ontology.model import Ontology
+from thread.ontology.rules import RuleReport, check_rules
 from thread.ontology.shapes import Checker
 from thread.projection import Projection, View
 from thread.reasoning.answers import Budget
@@ -243,6 +244,15 @@ class Service:
     def verify(self) -> Verification:
         """Compare the log's chain, the graph and the projection with a fold of the whole log."""
         return verify(self._store, self._projection, self._writer, self.clock)
+
+    def check_rules(self) -> RuleReport:
+        """What in the current state breaks a rule over the whole graph.
+
+        Raises:
+            InputError: ``bad-config``: no SHACL engine is installed.
+        """
+        state = self._projection.triples(self._projection.revision.ordinal, self.clock.now())
+        return check_rules(state, self.ontology)
 
     def close(self) -> None:
         """Save what would have to be folded again, then release the store; calling it twice is harmless."""

@@ -131,7 +131,10 @@ def parse(task: dict[str, object], confined: Callable[[], None]) -> None:
         ox.serialize(quads, lines, ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]  # it needs write and flush only
     except SyntaxError as error:
         lines.end()
-        return refuse("bad-file", str(error.msg), "Mend the file there; IRIs only: try --lenient.", error.lineno or 0)
+        line = error.lineno or 0
+        message = str(error.msg).replace(f"Parser error at line {line} ", "", 1)
+        lenient = " Or read it with --lenient, which mends IRIs." if "IRI" in message else ""
+        return refuse("bad-file", message, "Mend the file there." + lenient, line)
     frame(b"D", json.dumps({"lines": lines.end()}).encode())
     return None
 
