@@ -14,7 +14,20 @@ from thread.cli.exits import Exit, exit_of
 from thread.cli.frame import AsOf, ending, instant
 from thread.errors import CODES, ConflictError, InputError, StoreError, ThreadError
 
-COMMANDS = ("demo", "import", "retract", "show", "lineage", "impact", "query", "serve", "check", "rebuild", "verify", "schema")
+COMMANDS = (
+    "demo",
+    "import",
+    "retract",
+    "show",
+    "lineage",
+    "impact",
+    "query",
+    "serve",
+    "check",
+    "rebuild",
+    "verify",
+    "schema",
+)
 READING = ("show", "lineage", "impact")
 
 
