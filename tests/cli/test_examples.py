@@ -26,3 +26,20 @@ def test_the_commands_of_a_note_run_and_refuse_nothing(
     for words in commands(note):
         done = run(*words, "--store", tmp_path / "store")
         assert done.exit is Exit.OK, done.err + done.out
+
+
+def test_a_proposed_mapping_can_be_imported_as_it_is(run: Run, tmp_path: Path) -> None:
+    tables = sorted((resource("examples") / "isa95").glob("*.csv"))
+    proposed = run("map", *tables, "--source", "first try")
+    assert proposed.exit is Exit.OK
+    assert '\nsource: "first try"' in proposed.out
+    (tmp_path / "mapping.yaml").write_text(proposed.out)
+    done = run("import", tmp_path / "mapping.yaml", tables[0].parent, "--store", tmp_path / "store")
+    assert done.exit is Exit.OK
+    assert "revision 1" in done.out
+
+
+def test_a_file_that_cannot_be_read_is_said(run: Run, tmp_path: Path) -> None:
+    done = run("map", tmp_path / "absent.csv")
+    assert (done.exit, done.out) == (Exit.DATA, "")
+    assert "absent.csv" in done.err

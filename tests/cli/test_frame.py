@@ -17,6 +17,7 @@ from thread.errors import CODES, ConflictError, InputError, StoreError, ThreadEr
 COMMANDS = (
     "demo",
     "import",
+    "map",
     "retract",
     "show",
     "lineage",
@@ -25,6 +26,7 @@ COMMANDS = (
     "serve",
     "check",
     "rebuild",
+    "copy",
     "verify",
     "schema",
 )

@@ -106,6 +106,19 @@ def import_(
     )
 
 
+@app.command("map", short_help="Propose a mapping of tables.")
+@ending
+def map_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="CSV, TSV, JSON, JSON Lines or Excel files.")],
+    source: Annotated[str | None, typer.Option("--source", help="Name of the source; default the folder's.")] = None,
+    store: Store = None,
+) -> None:
+    """Propose a mapping of tables from their headers and values: YAML to be read, corrected and tried with --plan."""
+    from thread.cli.proposing import map_ as run
+
+    run(files, source, store)
+
+
 @app.command(short_help="Take an import run back.")
 @ending
 def retract(
@@ -217,6 +230,19 @@ def rebuild(store: Store = None, as_json: Json = False) -> Exit:
     from thread.cli.care import rebuild as run
 
     return run(store, as_json=as_json)
+
+
+@app.command(short_help="Copy the thread to another store.")
+@ending
+def copy(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="A directory, or neo4j://host:7687/database.")],
+    store: Store = None,
+    as_json: Json = False,
+) -> Exit:
+    """Copy the whole history to another store, with its own times and digests; given again, it goes on."""
+    from thread.cli.copying import copy as run
+
+    return run(target, store, as_json=as_json)
 
 
 @app.command(short_help="Compare all that is derived with the log.")

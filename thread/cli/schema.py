@@ -37,7 +37,7 @@ def schema(what: str, store: str | None, *, as_json: bool) -> None:
 def _sdl(store: str | None) -> str:
     from thread.api.schema import print_schema
 
-    return print_schema(_ontology(store)).rstrip("\n")
+    return print_schema(ontology_of(store)).rstrip("\n")
 
 
 def _mapping_schema() -> str:
@@ -49,17 +49,17 @@ def _mapping_schema() -> str:
 def _cypher(store: str | None) -> str:
     from thread.stores.neo4j.schema import printed
 
-    return printed(_ontology(store))
+    return printed(ontology_of(store))
 
 
-def _ontology(store: str | None) -> "Ontology":
+def ontology_of(store: str | None) -> "Ontology":
     from thread.ontology import load_ontology
 
     return load_ontology(settings_of(store).extension_paths())
 
 
 def _kinds(store: str | None) -> Iterable[Row]:
-    ontology = _ontology(store)
+    ontology = ontology_of(store)
     roots = [kind for kind in ontology.kinds if not kind.parents]
     for kind, depth in _tree(ontology, roots, 0):
         yield {"kind": "  " * depth + kind.name, "meaning": kind.comment or kind.label}
@@ -72,7 +72,7 @@ def _tree(ontology: "Ontology", kinds: Iterable["Kind"], depth: int) -> Iterable
 
 
 def _relations(store: str | None) -> Iterable[Row]:
-    for relation in sorted(_ontology(store).relations, key=lambda each: each.name):
+    for relation in sorted(ontology_of(store).relations, key=lambda each: each.name):
         yield {
             "relation": relation.name,
             "inverse": relation.inverse,
@@ -85,7 +85,7 @@ def _relations(store: str | None) -> Iterable[Row]:
 
 
 def _attributes(store: str | None) -> Iterable[Row]:
-    for attribute in sorted(_ontology(store).attributes, key=lambda each: each.name):
+    for attribute in sorted(ontology_of(store).attributes, key=lambda each: each.name):
         yield {
             "attribute": attribute.name,
             "of": _names(attribute.domain) or "links",
