@@ -115,3 +115,47 @@ def test_a_stop_leaves_time_to_close_the_store() -> None:
     assert ("STOPSIGNAL", "SIGTERM") in final_stage()
     assert compose()["init"] is True
     assert int(compose()["stop_grace_period"].removesuffix("s")) > 10
+
+
+def profile() -> dict[str, Any]:
+    whole: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+    return whole
+
+
+@pytest.mark.parametrize("name", ["thread-on-neo4j", "neo4j"])
+def test_what_the_profile_starts_is_limited_checked_and_kept(name: str) -> None:
+    service = profile()["services"][name]
+    assert service["profiles"] == ["neo4j"]
+    assert {"healthcheck", "mem_limit", "pids_limit", "user", "volumes", "stop_grace_period"} <= set(service)
+    assert (service["cap_drop"], service["security_opt"]) == (["ALL"], ["no-new-privileges:true"])
+    assert {entry.split(":")[0] for entry in service["volumes"]} <= set(profile()["volumes"])
+
+
+def test_the_password_comes_from_the_environment_and_stands_in_no_file() -> None:
+    whole = profile()
+    assert whole["secrets"] == {"neo4j_auth": {"environment": "THREAD_NEO4J_AUTH"}}
+    variables = {name: whole["services"][name]["environment"] for name in ("thread-on-neo4j", "neo4j")}
+    assert variables["thread-on-neo4j"]["THREAD_NEO4J_AUTH_FILE"] == variables["neo4j"]["NEO4J_AUTH_FILE"]
+    assert not any("PASSWORD" in name or name == "NEO4J_AUTH" for held in variables.values() for name in held)
+
+
+def test_neo4j_listens_on_loopback_at_the_port_that_the_service_asks_and_is_up_before_it() -> None:
+    services = profile()["services"]
+    assert all(entry.startswith("127.0.0.1:") for entry in services["neo4j"]["ports"])
+    assert services["thread-on-neo4j"]["environment"]["THREAD_STORE"] == "neo4j://127.0.0.1:7687/neo4j"
+    assert services["thread-on-neo4j"]["depends_on"] == {"neo4j": {"condition": "service_healthy"}}
+
+
+def test_the_server_of_the_tests_is_of_the_version_of_the_image() -> None:
+    from tools.neo4j.server import version
+
+    image = profile()["services"]["neo4j"]["image"]
+    assert image == f"neo4j:{'.'.join(version().split('.')[:2])}-community"
+
+
+def test_the_profile_does_not_disturb_the_embedded_service() -> None:
+    services = profile()["services"]
+    ports = [services[name]["environment"]["THREAD_PORT"] for name in ("thread", "thread-on-neo4j")]
+    assert len(set(ports)) == 2
+    assert f":{ports[1]}/readyz" in " ".join(services["thread-on-neo4j"]["healthcheck"]["test"])
+    assert "profiles" not in services["thread"]

@@ -53,6 +53,18 @@ def test_a_query_is_answered_with_revision_and_request_id(guarded: Starlette) ->
     assert answer.headers["thread-version"]
 
 
+def test_a_revision_that_is_there_is_not_waited_for_and_one_that_is_not_is_refused() -> None:
+    service = open_demo(deadline_ms=20)
+    app = create_app(service)
+    there, missing, wrong = (
+        send(app, "POST", "/graphql", json=OK, headers={"thread-min-revision": asked}) for asked in ("1", "7", "-1")
+    )
+    assert (there.status_code, "lag" in there.json()["extensions"]) == (200, False)
+    assert (missing.status_code, code(missing)) == (503, "TIMEOUT")
+    assert (wrong.status_code, code(wrong)) == (400, "BAD_QUERY")
+    service.close()
+
+
 @pytest.mark.parametrize("given", ["has space", "x" * 65, "new\tline", ""])
 def test_a_request_id_that_could_forge_a_log_line_is_replaced(guarded: Starlette, given: str) -> None:
     answer = send(guarded, "GET", "/healthz", headers={"x-request-id": given})

@@ -15,7 +15,7 @@ from thread.api.auth import HostGuard
 from thread.api.engine import Engine
 from thread.api.errors import STATUS, wire_error
 from thread.api.graphiql import graphiql_routes
-from thread.api.http import Endpoint
+from thread.api.http import MIN_REVISION, Endpoint
 from thread.api.limits import BodyLimit
 from thread.api.observe import Metrics, Observe
 from thread.errors import InputError, NotFound, ThreadError
@@ -67,7 +67,7 @@ def create_app(service: Service) -> Starlette:
             CORSMiddleware,
             allow_origins=list(settings.allowed_origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["content-type", "x-request-id"],
+            allow_headers=["content-type", "x-request-id", MIN_REVISION],
             expose_headers=["x-request-id", "thread-version"],
         ),
         Middleware(BodyLimit, limit=settings.max_body_bytes),

@@ -17,8 +17,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.graphql import OperationType
 
 from thread.api.engine import Engine, is_request_error
-from thread.api.errors import wire_error
-from thread.errors import InputError
+from thread.api.errors import STATUS, wire_error
+from thread.errors import InputError, LimitError, ThreadError
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _GRAPHQL: Final = "application/graphql-response+json"
 _JSON: Final = "application/json"
+MIN_REVISION: Final = "thread-min-revision"
+"""Header of a client that has seen a revision, and wants an answer that is not older."""
 
 
 class Endpoint(GraphQL[Any, Any]):
@@ -43,6 +45,8 @@ class Endpoint(GraphQL[Any, Any]):
             response = _refusal(request, error.status_code, error.reason)
         except (ValueError, RecursionError):  # a body that is no text, or nested without end
             response = _refusal(request, 400, "The request cannot be read as a GraphQL request in JSON.")
+        except ThreadError as error:
+            response = _answer(request, STATUS.get(error.code, 400), error)
         await response(scope, receive, send)
 
     def decode_json(self, data: str | bytes) -> object:
@@ -70,8 +74,9 @@ class Endpoint(GraphQL[Any, Any]):
         if operation is not None and not isinstance(operation, str):
             raise HTTPException(400, "operationName must be a string.")
         try:
+            await run_in_threadpool(self._wait_for, request.headers.get(MIN_REVISION))
             return await run_in_threadpool(
-                self._engine.execute,
+                self._execute,
                 request_data.query,
                 request_data.variables,
                 operation or None,
@@ -84,6 +89,30 @@ class Endpoint(GraphQL[Any, Any]):
             raise HTTPException(405, error.as_http_error_reason(request_adapter.method)) from error
         except MissingQueryError as error:
             raise HTTPException(400, "No GraphQL query found in the request") from error
+
+    def _wait_for(self, asked: str | None) -> None:
+        """Wait until this process answers from the revision that the client has seen elsewhere."""
+        if asked is None:
+            return
+        if not asked.isascii() or not asked.isdigit() or len(asked) > 18:
+            raise HTTPException(400, f"{MIN_REVISION} must be the number of a revision.")
+        service = self._engine.service
+        seconds = service.settings.deadline_ms / 1000
+        if not service.wait_for(int(asked), seconds):
+            lag = service.lag()
+            why = f": {lag.reason}" if lag.reason else "."
+            raise LimitError(
+                f"Revision {asked} has not come within {seconds:g} s{why}",
+                code="timeout",
+                hint="Ask again later, or without the header.",
+            )
+
+    def _execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        result = self._engine.execute(*args, **kwargs)
+        lag = self._engine.service.lag()
+        if lag.behind and result.extensions is not None:
+            result.extensions["lag"] = {"revisions": lag.revisions, "seconds": round(lag.seconds, 1)}
+        return result
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
         answer = await super().get_sub_response(request)
@@ -109,6 +138,9 @@ def _media_type(request: HTTPConnection) -> str:
 
 
 def _refusal(request: Request, status: int, reason: str) -> Response:
-    error = InputError(reason, code="bad-query")
+    return _answer(request, status, InputError(reason, code="bad-query"))
+
+
+def _answer(request: Request, status: int, error: ThreadError) -> Response:
     body = orjson.dumps({"errors": [wire_error(error, request.scope.get("thread.request_id"))]})
     return Response(body, status_code=status, media_type=f"{_media_type(request)}; charset=utf-8")

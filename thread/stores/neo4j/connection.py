@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, repeat
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeVar, cast
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -25,15 +26,20 @@ T = TypeVar("T")
 Rows = list[dict[str, Any]]
 """Records of a result; ``Any`` is what the driver gives."""
 
-READ_SECONDS: Final = 8.0
-WRITE_SECONDS: Final = 8.0
-"""How long work is tried before it is answered with ``unavailable``; large work is given more by its caller."""
-_LOST_SECONDS: Final = 3.0
-"""How long a connection that is refused or lost is tried for anew."""
-_AWAY_SECONDS: Final = 2.0
-"""How long, and once, while the last work was in vain: an outage is not waited for again and again."""
 _CONNECT_SECONDS: Final = 2.0
 _PAUSES: Final = (0.02, 0.05, 0.1, 0.2, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long work is tried before it is answered with ``unavailable``; seconds."""
+
+    work: float = 8.0
+    """A transaction and its repetitions; the caller of large work adds to it."""
+    lost: float = 3.0
+    """While connections are refused or lost."""
+    away: float = 2.0
+    """Once, while the last work was in vain: an outage is not waited for again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,8 @@ class Address:
             raise _bad("The address of Neo4j has no valid port.") from error
         if not host:
             raise _bad("The address of Neo4j names no host.")
-        user = unquote(parts.username or "") or os.environ.get("THREAD_NEO4J_USER", "neo4j")
-        password = unquote(parts.password or "") or os.environ.get("THREAD_NEO4J_PASSWORD", "")
+        user, password = _from_environment()
+        user, password = unquote(parts.username or "") or user, unquote(parts.password or "") or password
         if not password:
             raise _bad("There is no password for Neo4j.")
         shown = f"[{host}]" if ":" in host else host
@@ -70,6 +76,18 @@ class Address:
 
     def __str__(self) -> str:
         return f"{self.url}/{self.database}"
+
+
+def _from_environment() -> tuple[str, str]:
+    """User and password by the two variables, or by a file of ``user/password``, as the Neo4j image reads it."""
+    file = os.environ.get("THREAD_NEO4J_AUTH_FILE")
+    if file:
+        try:
+            user, _, password = Path(file).read_text("utf-8").strip().partition("/")
+        except OSError as error:
+            raise _bad(f"THREAD_NEO4J_AUTH_FILE cannot be read: {error.strerror}.") from error
+        return user, password
+    return os.environ.get("THREAD_NEO4J_USER", "neo4j"), os.environ.get("THREAD_NEO4J_PASSWORD", "")
 
 
 def _bad(message: str) -> InputError:
@@ -92,25 +110,25 @@ class Work:
 class Connection:
     """A database of a server. Any thread may use it; each piece of work is one transaction."""
 
-    def __init__(self, address: Address) -> None:
-        self.address = address
+    def __init__(self, address: Address, patience: Patience = Patience()) -> None:
+        self.address, self.patience = address, patience
         self._guard = threading.Lock()
         self._driver: neo4j.Driver | None = None
         # On a cluster a read waits for the writes of this process: the server that answers may be another.
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         self._closed = self._away = False
 
-    def read(self, work: Callable[[Work], T], seconds: float = READ_SECONDS) -> T:
-        """What some reading work gives."""
-        return self._within(work, neo4j.READ_ACCESS, seconds)
+    def read(self, work: Callable[[Work], T], more: float = 0.0) -> T:
+        """What some reading work gives; ``more`` is added to the patience, in seconds."""
+        return self._within(work, neo4j.READ_ACCESS, self.patience.work + more)
 
-    def write(self, work: Callable[[Work], T], seconds: float = WRITE_SECONDS) -> T:
+    def write(self, work: Callable[[Work], T], more: float = 0.0) -> T:
         """What some writing work gives, once its transaction is committed. It may run several times.
 
         Raises:
             StoreError: ``unavailable``: the server did not answer in time, the outcome is unknown; ``store-failed``.
         """
-        return self._within(work, neo4j.WRITE_ACCESS, seconds)
+        return self._within(work, neo4j.WRITE_ACCESS, self.patience.work + more)
 
     def define(self, statements: list[str]) -> None:
         """Run statements that make constraints and indexes where they are not there; each commits by itself."""
@@ -127,14 +145,14 @@ class Connection:
 
     def _within(self, work: Callable[[Work], T], mode: str, seconds: float) -> T:
         began = time.monotonic()
-        deadline = began + (min(seconds, _AWAY_SECONDS) if self._away else seconds)
+        deadline = began + (min(seconds, self.patience.away) if self._away else seconds)
         for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
             driver = self._open_driver()
             try:
                 with self._errors():
                     given = self._attempt(driver, work, mode, max(deadline - time.monotonic(), 0.01))
             except _Again as again:
-                limit = min(deadline, began + _LOST_SECONDS) if again.lost else deadline
+                limit = min(deadline, began + self.patience.lost) if again.lost else deadline
                 if time.monotonic() + pause >= limit or self._away:
                     self._away = True
                     raise self._unavailable(str(again.__cause__ or again)) from again

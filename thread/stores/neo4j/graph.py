@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from thread.clock import BEGIN, Instant
 from thread.facts import GraphDelta, Triple
-from thread.stores.neo4j.connection import WRITE_SECONDS, Connection, Work
+from thread.stores.neo4j.connection import Connection, Work
 from thread.stores.neo4j.picture import (
     Held,
     LabelsOf,
@@ -77,8 +77,8 @@ class Neo4jGraph:
         goal, size = (ordinal, instant), len(delta.removed) + len(delta.added)
         if size > ATOMIC:
             return self._in_steps(delta, start, goal)
-        limit = WRITE_SECONDS + size / 500
-        moved = self._connection.write(lambda work: self._follow(work, delta, start, goal), limit)
+        more = size / 500
+        moved = self._connection.write(lambda work: self._follow(work, delta, start, goal), more)
         self._seen = goal if moved else None
         return None
 

@@ -11,7 +11,7 @@ from thread.errors import StoreError
 from thread.facts import ChangeSet, Commit, GraphDelta, Revision
 from thread.stores.base import Capability
 from thread.stores.digest import chain_digest, content_digest, part_digest, refuse_conflict, refuse_reuse
-from thread.stores.neo4j.connection import WRITE_SECONDS, Address, Connection, Work
+from thread.stores.neo4j.connection import Address, Connection, Patience, Work
 from thread.stores.neo4j.graph import Neo4jGraph
 from thread.stores.neo4j.log import SCHEMA, Header, Log
 from thread.stores.neo4j.schema import BASE, statements
@@ -27,16 +27,24 @@ class Neo4jStore:
         address: where, and who asks.
         clock: gives the recorded times.
         read_only: ``append`` is refused; nothing is written, constraints included.
+        patience: how long a server that does not answer is waited for.
     Raises:
         StoreError: ``unavailable``, ``store-newer``, ``store-failed``.
     """
 
-    def __init__(self, address: Address, clock: Clock, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        address: Address,
+        clock: Clock,
+        *,
+        read_only: bool = False,
+        patience: Patience = Patience(),  # noqa: B008  frozen
+    ) -> None:
         self.address, self.read_only = address, read_only
         self.found: tuple[str, ...] = ()
         """What opening met and settled, in sentences for the log."""
         self._clock, self._open = clock, True
-        self._connection = Connection(address)
+        self._connection = Connection(address, patience)
         self._log, self._graph = Log(self._connection), Neo4jGraph(self._connection)
         try:
             dropped = 0 if read_only else self._log.prepare([*SCHEMA, *BASE])
@@ -110,7 +118,7 @@ class Neo4jStore:
                 return header
 
             moved = len(delta.removed) + len(delta.added) if delta else 0
-            header = self._connection.write(seal, WRITE_SECONDS + moved / 500 + len(digests) / 10)
+            header = self._connection.write(seal, moved / 500 + len(digests) / 10)
         except BaseException:
             self._tidy(upload, several)
             raise
