@@ -11,6 +11,7 @@ from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from thread.api.errors import shape
+from thread.api.mutations import Mutation
 from thread.api.queries import Query
 from thread.api.schema import build_schema, vocabulary_of
 from thread.api.scope import Scope
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from thread.service.service import Service
 
 _ALL: Final = frozenset(OperationType)
+
+
+class Root(Query, Mutation):
+    """What the root fields of one request are asked of."""
+
+    __slots__ = ()
 
 
 class Engine:
@@ -49,7 +56,7 @@ class Engine:
         result = self.schema.execute_sync(
             document,
             variable_values=dict(variables or {}),
-            root_value=Query(scope),
+            root_value=Root(scope),
             operation_name=operation,
             allowed_operation_types=allowed,
         )

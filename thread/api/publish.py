@@ -10,11 +10,11 @@ import ast
 import inspect
 import textwrap
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Union
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -121,10 +121,16 @@ def _default(value: Any) -> Any:
     return {} if is_dataclass(value) else value
 
 
-def publish(cls: type, namespace: Namespace, extra: tuple[Member, ...] = ()) -> type:
+def publish(cls: type, namespace: Namespace, extra: tuple[Member, ...] = (), bases: tuple[type, ...] = ()) -> type:
     """The GraphQL type of a class in one schema; it is put into the namespace under its name."""
     body = {"is_type_of": _instance_of(cls)}
-    return define(cls.__name__, sentence(cls.__doc__), members(cls) + extra, namespace, body=body)
+    return define(cls.__name__, sentence(cls.__doc__), members(cls) + extra, namespace, bases=bases, body=body)
+
+
+def publish_union(name: str, description: str, types_: Iterable[str], namespace: Namespace) -> None:
+    """The GraphQL union of types that are in the namespace already."""
+    made: Any = Union[tuple(namespace[each] for each in types_)]  # noqa: UP007  its members are known at start only
+    namespace[name] = Annotated[made, strawberry.union(name, description=description)]
 
 
 def define(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from thread.api.entity import Entity, Node
 from thread.api.ids import At, decode_id
 from thread.api.impact import Impact, ImpactInput, impact_answer, window_of
 from thread.api.lineage import Lineage, LineageInput, lineage_answer
+from thread.api.problems import Problem, problem_of
 from thread.api.publish import Argument, Member
 from thread.api.words import ID, IRI, DateTime, moment
-from thread.errors import LimitError, ThreadError
+from thread.errors import LimitError
 from thread.terms import UpperKind
 
 if TYPE_CHECKING:
@@ -33,31 +33,6 @@ class AsOfInput:
     """When it was true on the floor; default now."""
     known_at: DateTime | None = None
     """What the record said then; default all that is known."""
-
-
-class ProblemCode(StrEnum):
-    """Why a request could not be met."""
-
-    NOT_FOUND = "NOT_FOUND"
-    """No entity has this id, IRI or identifier."""
-    AMBIGUOUS_REFERENCE = "AMBIGUOUS_REFERENCE"
-    """Several entities match."""
-    INVALID = "INVALID"
-    """A value is not of the form that is expected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a request could not be met; domain failures are data, not errors."""
-
-    code: ProblemCode
-    """Stable code."""
-    message: str
-    """What is wrong, in a sentence."""
-    hint: str | None
-    """What to do next."""
-    path: list[str]
-    """The argument that it is about."""
 
 
 class Lookup:
@@ -154,7 +129,7 @@ class Query:
         """What a reference may mean: an opaque id, an IRI, scheme:value, or a bare value. Lists every bearer."""
         reading = self._scope.reading(_view_of(ref, at))
         nodes, problem = reading.look_up(ref)
-        return Lookup(reading, nodes, None if problem is None else _problem(problem))
+        return Lookup(reading, nodes, None if problem is None else problem_of(problem, reading, ("ref",)))
 
     def lineage(self, from_: list[ID], input_: LineageInput = _NO_LINEAGE, at: AsOfInput | None = None) -> Lineage:
         """Where things came from (upstream) or what came of them (downstream). Takes opaque ids, IRIs and identifiers; without `at`, the view of the ids."""  # noqa: E501  one paragraph is one description
@@ -182,7 +157,7 @@ class Query:
         )
 
 
-OBJECTS: Final[tuple[type, ...]] = (Problem, Lookup, Limits, ServiceInfo)
+OBJECTS: Final[tuple[type, ...]] = (Lookup, Limits, ServiceInfo)
 
 
 def typed_roots(words: Vocabulary) -> tuple[Member, ...]:
@@ -227,11 +202,6 @@ def _entity_at(reading: Reading, node: int) -> Entity | None:
     return None if node < 0 else reading.entity(node)
 
 
-def _problem(error: ThreadError) -> Problem:
-    known = {"not-found": ProblemCode.NOT_FOUND, "ambiguous-reference": ProblemCode.AMBIGUOUS_REFERENCE}
-    return Problem(known.get(error.code, ProblemCode.INVALID), error.message, error.hint, ["ref"])
-
-
 def _limits(settings: Settings) -> Limits:
     return Limits(
         max_depth=settings.max_depth,
@@ -242,6 +212,3 @@ def _limits(settings: Settings) -> Limits:
         max_tokens=settings.max_tokens,
         max_body_bytes=settings.max_body_bytes,
     )
-
-
-ENUMS: Final[tuple[Any, ...]] = (ProblemCode,)

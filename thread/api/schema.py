@@ -9,10 +9,10 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
-from thread.api import answers, collisions, entity, impact, lineage, pages, queries, words
+from thread.api import answers, collisions, entity, impact, lineage, mutations, pages, problems, queries, upsert, words
 from thread.api.kinds import RESTRICTED, publish_kinds, publish_words
 from thread.api.limits import DocumentLimits, SmallParserCache, SmallValidationCache
-from thread.api.publish import Namespace, publish, publish_enum, publish_input
+from thread.api.publish import Namespace, publish, publish_enum, publish_input, publish_union
 from thread.api.vocabulary import Vocabulary
 from thread.ontology.model import Ontology
 
@@ -22,9 +22,10 @@ _ENUMS: Final[tuple[Any, ...]] = (
     *lineage.ENUMS,
     *impact.ENUMS,
     *collisions.ENUMS,
-    *queries.ENUMS,
+    problems.ProblemCode,
+    *upsert.ENUMS,
 )
-_INPUTS: Final[tuple[type, ...]] = (queries.AsOfInput, *lineage.INPUTS, *impact.INPUTS)
+_INPUTS: Final[tuple[type, ...]] = (queries.AsOfInput, *lineage.INPUTS, *impact.INPUTS, *upsert.INPUTS)
 _OBJECTS: Final[tuple[type, ...]] = (
     pages.PageInfo,
     entity.Identifier,
@@ -37,8 +38,19 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *impact.OBJECTS,
     *collisions.OBJECTS,
     *queries.OBJECTS,
+    *upsert.OBJECTS,
 )
-_BUILT_IN: Final = ("Query", "Mutation", "Subscription", "Node", "Entity", "EntityKind", "RelationKind", RESTRICTED)
+_BUILT_IN: Final = (
+    "Problem",
+    "Query",
+    "Mutation",
+    "Subscription",
+    "Node",
+    "Entity",
+    "EntityKind",
+    "RelationKind",
+    RESTRICTED,
+)
 
 
 class _Schema(strawberry.Schema):
@@ -50,7 +62,7 @@ class _Schema(strawberry.Schema):
 
 def vocabulary_of(ontology: Ontology) -> Vocabulary:
     """The words of an ontology; no kind of it takes the name of a type of ours."""
-    ours = [cls.__name__ for cls in (*_ENUMS, *_INPUTS, *_OBJECTS)]
+    ours = [cls.__name__ for cls in (*_ENUMS, *_INPUTS, *_OBJECTS, *problems.PROBLEMS)] + list(mutations.UNIONS)
     scalars = [definition.name for definition in words.SCALARS.values()]
     return Vocabulary(ontology, taken=[*ours, *scalars, *_BUILT_IN, "ID", "Int", "Float", "String", "Boolean"])
 
@@ -58,7 +70,7 @@ def vocabulary_of(ontology: Ontology) -> Vocabulary:
 def build_schema(
     ontology: Ontology, vocabulary: Vocabulary | None = None, max_tokens: int = 10_000
 ) -> strawberry.Schema:
-    """The GraphQL schema of an ontology; the root value of each request is a ``queries.Query``."""
+    """The GraphQL schema of an ontology; the root value of each request is an ``engine.Root``."""
     known = vocabulary or vocabulary_of(ontology)
     namespace: Namespace = {"datetime": words.DateTime, "Iri": words.IRI}
     namespace |= {name: getattr(words, name) for name in ("ID", "DateTime", "IRI", "Decimal")}
@@ -68,11 +80,16 @@ def build_schema(
     concrete = publish_kinds(known, namespace)
     for made in _INPUTS:
         publish_input(made, namespace)
+    problems.publish_problems(namespace)
+    failures = [made.__name__ for made in problems.PROBLEMS]
     for made in _OBJECTS:
         publish(made, namespace)
+    for name, (payload, said) in mutations.UNIONS.items():
+        publish_union(name, said, (payload, *failures), namespace)
     query = publish(queries.Query, namespace, queries.typed_roots(known))
     return _Schema(
         query=query,
+        mutation=publish(mutations.Mutation, namespace),
         types=concrete,
         extensions=[
             lambda: DocumentLimits(max_tokens),

@@ -33,6 +33,11 @@ class Scope:
         self._readings: dict[At, Reading] = {}
         self._entries = ENTRIES
 
+    def refresh(self) -> None:
+        """Read the latest revision from here on: the request has changed something."""
+        self._live = self.service.context(budget=self._live.budget)
+        self._readings = {}
+
     @property
     def revision(self) -> int:
         """Ordinal of the revision that the request reads."""

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from thread import __version__
 from thread.clock import END, Clock, Instant
@@ -21,6 +21,7 @@ from thread.reasoning.impact import Impact, ImpactQuery, impact_of
 from thread.reasoning.lineage import Lineage, LineageQuery, lineage_of
 from thread.reasoning.structure import Structure, compile_structure
 from thread.service.checking import Verification, verify
+from thread.service.commands import Command
 from thread.service.context import LOCAL, Context, Principal, deadline_after
 from thread.service.finding import Found, find
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
@@ -185,6 +186,16 @@ class Service:
                 self.save()
         return outcome
 
+    def execute(self, command: Command, principal: Principal = LOCAL) -> tuple[Outcome, Any]:
+        """Carry a command out, once for each request id; what it did, and the result of its kind.
+
+        Raises:
+            NotFound, InputError, ConflictError: it cannot be done; nothing was written.
+        """
+        self._may_write()
+        outcome, result = self._writer.execute(command, principal.name)
+        return outcome, result
+
     def import_(
         self,
         mapping: Path,
@@ -194,7 +205,7 @@ class Service:
         strict: bool = False,
         commit: Callable[[ChangeSet], Outcome] | None = None,
         progress: Callable[[int, int], None] | None = None,
-        rdf: RdfOptions = RdfOptions(),
+        rdf: RdfOptions | None = None,
     ) -> ImportOutcome:
         """Bring tables or RDF in: one revision, a report of what was refused, nothing where nothing is new.
 
@@ -205,7 +216,7 @@ class Service:
             rdf: how RDF is to be read.
         """
         view = self.view(self.context())
-        plan = plan_import(mapping, folder, view, self._store.changes(), self.clock.now(), progress, rdf)
+        plan = plan_import(mapping, folder, view, self._store.changes(), self.clock.now(), progress, rdf or RdfOptions())
         if plan_only or (strict and plan.report.rejected_rows):
             return ImportOutcome(plan, None)
         return ImportOutcome(plan, (commit or self.commit)(plan.change_set))

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from thread.clock import Clock
 from thread.errors import ConflictError, InputError
-from thread.facts import ChangeSet, Revision
+from thread.facts import ChangeSet, FactPart, Revision
 from thread.ontology.shapes import Checker, Violation
 from thread.projection import Projection, View
+from thread.service.commands import SOURCE, Command, Frame, content_of, plan
 from thread.service.following import GraphFollower
 from thread.service.quorums import impossible_groups
 from thread.service.replicating import LogFollower
@@ -50,11 +51,10 @@ class Writer:
         """Run something on the writer's thread and wait for it."""
         return self._thread.submit(work).result()
 
-    def check(self, change_set: ChangeSet) -> list[Violation]:
-        """Every property shape that the change set would break; empty: it may be committed."""
-        view = self._projection.view(self._clock.now())
-        faults = self._checker.check(change_set.parts, lambda iris: kinds_of(view, iris))
-        return faults + impossible_groups(change_set.parts, view)
+    def check(self, parts: Sequence[FactPart], view: View) -> list[Violation]:
+        """Every property shape that facts would break, told after what the view holds; empty: they may be."""
+        faults = self._checker.check(parts, lambda iris: kinds_of(view, iris))
+        return faults + impossible_groups(parts, view)
 
     def commit(self, change_set: ChangeSet) -> Outcome:
         """Make one revision of the change set, or nothing where it says nothing new.
@@ -64,16 +64,43 @@ class Writer:
             ConflictError, StoreError: as ``Store.append``.
         Cost: the sync of the log, and the facts of the change set.
         """
-        return self.run(lambda: self._commit(change_set) if self.log is None else self._commit_among(change_set))
+        return self.run(lambda: self._among(lambda: self._commit(change_set)))
 
-    def _commit_among(self, change_set: ChangeSet) -> Outcome:
-        """Commit to a log that others append to as well: what they have said is folded first."""
-        assert self.log is not None
+    def execute(self, command: Command, actor: str) -> tuple[Outcome, Any]:
+        """Plan a command and make it one revision, with no other change in between; the outcome and the result.
+
+        A request id that was answered before gives the answer of then: the command is planned against the view of
+        then, and nothing is written. A request that wrote nothing is not remembered.
+
+        Raises:
+            NotFound, InputError, ConflictError: it cannot be done; nothing was written.
+            StoreError: as ``Store.append``.
+        """
+        content = content_of(command)
+        return self.run(lambda: self._among(lambda: self._execute(command, content, actor)))
+
+    def _execute(self, command: Command, content: str, actor: str) -> tuple[Outcome, Any]:
+        known = self._store.find(command.request_id)
+        if known is not None:
+            self._store.append(ChangeSet(command.request_id, SOURCE, (), content=content))  # refuses other content
+            then = self._projection.view(known.recorded_at, known.ordinal - 1)
+            result = plan(command, self._frame(then)).result
+            return Outcome(known, effective=True, repeated=True), result
+        planned = plan(command, self._frame(self._projection.view(self._clock.now())))
+        return self._commit(planned.change_set(command, actor)), planned.result
+
+    def _frame(self, view: View) -> Frame:
+        return Frame(view, lambda parts: self.check(parts, view))
+
+    def _among(self, work: Callable[[], T]) -> T:
+        """Do it on a log that others may append to as well: what they have said is folded first."""
+        if self.log is None:
+            return work()
         for _ in range(_RACES):
             self.log.fold()
             head = self._projection.revision.ordinal
             try:
-                return self._commit(change_set)
+                return work()
             except ConflictError as error:
                 if error.code != "conflict" or error.fields.get("expected") != head:
                     raise
@@ -85,7 +112,7 @@ class Writer:
         if self._store.find(change_set.request_id) is not None:
             commit = self._store.append(change_set)  # answers the commit of then, or refuses other content
             return Outcome(commit.revision, effective=True, repeated=True)
-        self._refuse(self.check(change_set))
+        self._refuse(self.check(change_set.parts, self._projection.view(self._clock.now())))
         staged = self._projection.stage(change_set)
         try:
             if not staged.effective:

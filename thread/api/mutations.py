@@ -1,0 +1,48 @@
+"""What can be changed? The fields of Mutation: a command each, carried out once for each request id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from thread.api.problems import problem_of
+from thread.api.upsert import UpsertInput, UpsertPayload, upsert_command
+from thread.errors import ConflictError, InputError, NotFound
+
+if TYPE_CHECKING:
+    from thread.api.problems import Problem
+    from thread.api.scope import Scope
+    from thread.service.commands import Command
+
+    UpsertResult = UpsertPayload | Problem
+
+
+P = TypeVar("P")
+
+
+class Mutation:
+    """Changes to the thread, each one revision or nothing. A repeated request id answers the same and changes nothing. What cannot be done is told as a problem, not as an error."""  # noqa: E501  one paragraph is one description
+
+    __slots__ = ()
+    _scope: Scope
+
+    def upsert(self, input_: UpsertInput) -> UpsertResult:
+        """Make entities and links so: new ones are described, others changed where they differ. What differs not is not said again."""  # noqa: E501  one paragraph is one description
+        return _done(self._scope, lambda: upsert_command(input_, self._scope.vocabulary), UpsertPayload)
+
+
+def _done(scope: Scope, command: Callable[[], Command], payload: Callable[..., P]) -> P | Problem:
+    """The payload of a command that was carried out, else the problem. What follows reads the new revision."""
+    try:
+        outcome, result = scope.service.execute(command())
+    except (NotFound, InputError, ConflictError) as error:
+        scope.refresh()
+        return problem_of(error, scope.reading(), ("input",))
+    scope.refresh()
+    return payload(scope.reading(), outcome, result)
+
+
+UNIONS: Final[dict[str, tuple[str, str]]] = {
+    "UpsertResult": ("UpsertPayload", "What an upsert did, or why nothing of it could be read."),
+}
+"""Name of each result: its payload, its description. The problems are members of all."""
