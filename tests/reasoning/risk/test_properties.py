@@ -202,6 +202,48 @@ def test_throws_cover_what_is_exact_and_say_so(seed: int) -> None:
     assert answer == probability_of(model.tree, budget=0, tolerance=1e-9, throws=20_000, seed=seed)
 
 
+@given(models, st.randoms(use_true_random=False))
+def test_bounds_of_uncertain_inputs_hold_all_that_they_may_be(model: Model, random: Random) -> None:
+    tree = model.tree
+    ends = [sorted((random.random(), random.random())) for _ in range(tree.leaves)]
+    chances = [(low, high) for low, high in ends] + [(0.0, 1.0)] * len(tree.gates)
+    for module in modules_of(tree):
+        chances[module.gate] = interval_of(tree, module, [chances[item] for item in module.inputs])
+    names = tree.names[: tree.leaves]
+    least = model.given(**{name: low for name, (low, _) in zip(names, ends, strict=True)}).enumerated()
+    most = model.given(**{name: high for name, (_, high) in zip(names, ends, strict=True)}).enumerated()
+    assert chances[tree.top][0] - NEAR <= least
+    assert most <= chances[tree.top][1] + NEAR
+
+
+def test_rounding_does_not_cross_the_bounds() -> None:
+    answer = probability_of(random_model(Random(109)).tree, budget=0, tolerance=1.0)
+    assert answer.low <= answer.value <= answer.high
+
+
+def test_a_part_over_budget_is_bounded_within_a_whole_that_is_not() -> None:
+    random = Random(5)
+    leaves = {f"e{n}": random.uniform(0.05, 0.4) for n in range(10)} | {"x": 0.3}
+    pairs = {f"p{n}": at_least(2, *random.sample([f"e{m}" for m in range(10)], 3)) for n in range(12)}
+    gates = pairs | {"part": at_least(5, *pairs), "top": all_of("part", "x")}
+    model = Model("top", gates, leaves)
+    answer, whole = probability_of(model.tree, budget=50, tolerance=1.0), exact(model)
+    assert [diagram is None for diagram in solve(model.tree, 50).diagrams] == [True, False]
+    assert answer.method is Method.BOUNDED
+    assert answer.low < whole < answer.high
+    narrowed = probability_of(model.tree, budget=50)
+    assert narrowed.method is Method.SAMPLED
+    assert answer.low <= narrowed.low <= whole <= narrowed.high <= answer.high
+
+
+def test_throws_count_members_and_give_the_score_interval() -> None:
+    tree = compile_tree("top", {"top": at_least(2, "A", "B", "C")}, {"A": 0.1, "B": 0.2, "C": 0.3})
+    share, low, high = sampled(tree, 10_000, 3)
+    assert low < 0.098 < high
+    for end in (low, high):
+        assert (end - share) ** 2 == pytest.approx(2.5758293**2 * end * (1 - end) / 10_000, rel=1e-6)
+
+
 def test_throws_in_which_nothing_failed_do_not_say_never() -> None:
     gates = {"top": any_of("x", "y"), "x": all_of("a", "b"), "y": all_of("a", "c")}
     tree = compile_tree("top", gates, dict.fromkeys("abc", 1e-4))

@@ -41,7 +41,7 @@ def interval_of(tree: Tree, module: Module, chances: Sequence[Interval], split: 
     given = dict(zip(module.inputs, chances, strict=True))
     low, high = _pass(_steps(tree, module, frozenset()), dict(given))
     if not shared:
-        return low, high
+        return ordered(low, high)
     steps = _steps(tree, module, frozenset(shared))
     split_low = split_high = 0.0
     for states in product((0.0, 1.0), repeat=len(shared)):
@@ -49,7 +49,12 @@ def interval_of(tree: Tree, module: Module, chances: Sequence[Interval], split: 
         low_one, high_one = _pass(steps, given | fixed)
         split_low += low_one * _weight(states, [given[item][0] for item in shared])
         split_high += high_one * _weight(states, [given[item][1] for item in shared])
-    return max(low, split_low), min(high, split_high)
+    return ordered(max(low, split_low), min(high, split_high))
+
+
+def ordered(low: float, high: float) -> Interval:
+    """Bounds that rounding may have crossed where both are exact, within [0, 1]."""
+    return max(0.0, min(low, high)), min(1.0, max(low, high))
 
 
 def _weight(states: Sequence[float], chances: Sequence[float]) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from thread.errors import LimitError
 from thread.reasoning.risk.bdd import Diagram, OverBudget, diagram_of
-from thread.reasoning.risk.bounds import Interval, interval_of
+from thread.reasoning.risk.bounds import Interval, interval_of, ordered
 from thread.reasoning.risk.modules import Module, modules_of
 from thread.reasoning.risk.tree import Tree
 
@@ -37,8 +37,9 @@ class Solved:
                 bounds[module.gate] = interval_of(self.tree, module, inputs)
                 continue
             low = diagram.values([low for low, _ in inputs])[-1]
-            same = all(low == high for low, high in inputs)
-            bounds[module.gate] = (low, low if same else diagram.values([high for _, high in inputs])[-1])
+            same = all(least == most for least, most in inputs)
+            high = low if same else diagram.values([high for _, high in inputs])[-1]
+            bounds[module.gate] = ordered(low, high)
         return bounds
 
     def values(self, chances: Sequence[float]) -> list[float]:
