@@ -6,6 +6,7 @@ Run as ``python -m tests.crash.service_writer DIRECTORY``; killed from outside.
 import sys
 from pathlib import Path
 
+from thread.cli.logs import log_to_stderr
 from thread.config import Settings
 from thread.facts import ChangeSet, Fact, PartBuilder, kind_fact
 from thread.service import Service, open_service
@@ -42,4 +43,5 @@ def run(service: Service) -> None:
 
 
 if __name__ == "__main__":
+    log_to_stderr()  # standard output is what was acknowledged
     run(open_service(Settings.load(store=str(Path(sys.argv[1])))))
