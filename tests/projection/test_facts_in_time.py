@@ -231,6 +231,7 @@ def test_words_that_the_ontology_does_not_know_are_left_out(story: Story) -> Non
 def test_an_unknown_entity_is_empty_not_an_error(story: Story) -> None:
     view = story.projection.view(0)
     assert (view.find("urn:none"), view.kind(-1), view.value(-1, SINGLE_VALUE), view.history(5)) == (-1, -1, None, [])
+    assert (view.find("\ud800"), view.bearers("\ud800"), view.kind(10**9), view.is_stub(10**9)) == (-1, [], -1, False)
     assert view.links_from(-1).row.tolist() == view.links_to(7).row.tolist() == []
 
 

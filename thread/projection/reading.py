@@ -71,7 +71,9 @@ class ColumnView(View):
         from thread.projection.kernels.scan import kind_of
 
         s, at = self.state, self.valid_at
-        return int(kind_of(s.spans, s.nodes, s.more, node, at, at + 1, self.known)) if node >= 0 else -1
+        if not 0 <= node < self.size:
+            return -1
+        return int(kind_of(s.spans, s.nodes, s.more, node, at, at + 1, self.known))
 
     @cached_property
     def _all_kinds(self) -> npt.NDArray[np.int16]:
@@ -89,7 +91,7 @@ class ColumnView(View):
         from thread.projection.kernels.scan import stub_of
 
         s = self.state
-        return node >= 0 and bool(stub_of(s.spans, s.nodes, s.more, node, self.known))
+        return 0 <= node < self.size and bool(stub_of(s.spans, s.nodes, s.more, node, self.known))
 
     def of_kind(self, *kinds: str) -> Ints:
         wanted = np.zeros(len(self.ontology.kinds) + 1, np.bool_)  # the last one is -1: absent
@@ -108,6 +110,7 @@ class ColumnView(View):
 
     def links_among(self, nodes: Ints, relations: Collection[int] | None = None) -> LinkTable:
         chosen = np.unique(np.asarray(nodes, np.int32))
+        chosen = chosen[(chosen >= 0) & (chosen < self.size)]
         scratch = self._projection.scratch.take(self.size, 0)
         scratch.marks[chosen] = 1
         table = self._links(OUT, chosen, relations, scratch.marks)

@@ -37,7 +37,8 @@ class Texts:
         """The id of a text, -1 if it is not there."""
         from thread.projection.kernels.text import find_text
 
-        return int(find_text(np.frombuffer(text.encode(), np.uint8), self._heap, self._ends, self._table, self.size))
+        raw = np.frombuffer(text.encode(errors="surrogatepass"), np.uint8)  # half a character is nowhere
+        return int(find_text(raw, self._heap, self._ends, self._table, self.size))
 
     def text(self, number: int) -> str:
         """The text of an id."""

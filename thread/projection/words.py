@@ -1,6 +1,7 @@
 """Which numbers stand for which words? Predicates, kinds, values and qualifiers between facts and columns."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -59,6 +60,7 @@ def pack_qualifiers(qualifiers: Qualifiers) -> str:
     return orjson.dumps(packed).decode()
 
 
+@lru_cache(maxsize=4096)
 def unpack_qualifiers(text: str) -> Qualifiers:
     """What ``pack_qualifiers`` packed."""
     found: list[tuple[str, Value]] = []
