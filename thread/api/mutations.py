@@ -5,6 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from thread.api.parts import (
+    InstallComponentInput,
+    InstallComponentPayload,
+    RecordFailureInput,
+    RecordFailurePayload,
+    RemoveComponentInput,
+    RemoveComponentPayload,
+    failure_command,
+    install_command,
+    remove_command,
+)
 from thread.api.problems import problem_of
 from thread.api.upsert import UpsertInput, UpsertPayload, upsert_command
 from thread.errors import ConflictError, InputError, NotFound
@@ -15,6 +26,9 @@ if TYPE_CHECKING:
     from thread.service.commands import Command
 
     UpsertResult = UpsertPayload | Problem
+    InstallComponentResult = InstallComponentPayload | Problem
+    RemoveComponentResult = RemoveComponentPayload | Problem
+    RecordFailureResult = RecordFailurePayload | Problem
 
 
 P = TypeVar("P")
@@ -30,6 +44,18 @@ class Mutation:
         """Make entities and links so: new ones are described, others changed where they differ. What differs not is not said again."""  # noqa: E501  one paragraph is one description
         return _done(self._scope, lambda: upsert_command(input_, self._scope.vocabulary), UpsertPayload)
 
+    def install_component(self, input_: InstallComponentInput) -> InstallComponentResult:
+        """A component comes into a position; what was there goes out at the same instant."""
+        return _done(self._scope, lambda: install_command(input_, self._scope), InstallComponentPayload)
+
+    def remove_component(self, input_: RemoveComponentInput) -> RemoveComponentResult:
+        """A component leaves its position."""
+        return _done(self._scope, lambda: remove_command(input_, self._scope), RemoveComponentPayload)
+
+    def record_failure(self, input_: RecordFailureInput) -> RecordFailureResult:
+        """Something failed: a failure event is made."""
+        return _done(self._scope, lambda: failure_command(input_, self._scope), RecordFailurePayload)
+
 
 def _done(scope: Scope, command: Callable[[], Command], payload: Callable[..., P]) -> P | Problem:
     """The payload of a command that was carried out, else the problem. What follows reads the new revision."""
@@ -44,5 +70,8 @@ def _done(scope: Scope, command: Callable[[], Command], payload: Callable[..., P
 
 UNIONS: Final[dict[str, tuple[str, str]]] = {
     "UpsertResult": ("UpsertPayload", "What an upsert did, or why nothing of it could be read."),
+    "InstallComponentResult": ("InstallComponentPayload", "What came into a position, or why it may not."),
+    "RemoveComponentResult": ("RemoveComponentPayload", "What left its position, or why it may not."),
+    "RecordFailureResult": ("RecordFailurePayload", "The failure that was recorded, or why it may not be."),
 }
 """Name of each result: its payload, its description. The problems are members of all."""

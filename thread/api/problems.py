@@ -30,6 +30,14 @@ class ProblemCode(StrEnum):
     """The entity is not as the client read it, or not in a state that allows it."""
     REQUEST_REUSED = "REQUEST_REUSED"
     """The request id was used before for another request."""
+    ALREADY_INSTALLED = "ALREADY_INSTALLED"
+    """The component fills a position then."""
+    NOT_INSTALLED = "NOT_INSTALLED"
+    """The component fills no position then."""
+    OUT_OF_ORDER = "OUT_OF_ORDER"
+    """Something later is known already."""
+    DUPLICATE = "DUPLICATE"
+    """The same was recorded before."""
 
 
 @dataclass(frozen=True, slots=True)

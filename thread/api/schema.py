@@ -9,7 +9,20 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
-from thread.api import answers, collisions, entity, impact, lineage, mutations, pages, problems, queries, upsert, words
+from thread.api import (
+    answers,
+    collisions,
+    entity,
+    impact,
+    lineage,
+    mutations,
+    pages,
+    parts,
+    problems,
+    queries,
+    upsert,
+    words,
+)
 from thread.api.kinds import RESTRICTED, publish_kinds, publish_words
 from thread.api.limits import DocumentLimits, SmallParserCache, SmallValidationCache
 from thread.api.publish import Namespace, publish, publish_enum, publish_input, publish_union
@@ -25,7 +38,7 @@ _ENUMS: Final[tuple[Any, ...]] = (
     problems.ProblemCode,
     *upsert.ENUMS,
 )
-_INPUTS: Final[tuple[type, ...]] = (queries.AsOfInput, *lineage.INPUTS, *impact.INPUTS, *upsert.INPUTS)
+_INPUTS: Final[tuple[type, ...]] = (queries.AsOfInput, *lineage.INPUTS, *impact.INPUTS, *upsert.INPUTS, *parts.INPUTS)
 _OBJECTS: Final[tuple[type, ...]] = (
     pages.PageInfo,
     entity.Identifier,
@@ -39,6 +52,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *collisions.OBJECTS,
     *queries.OBJECTS,
     *upsert.OBJECTS,
+    *parts.OBJECTS,
 )
 _BUILT_IN: Final = (
     "Problem",

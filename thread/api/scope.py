@@ -38,6 +38,12 @@ class Scope:
         self._live = self.service.context(budget=self._live.budget)
         self._readings = {}
 
+    @staticmethod
+    def iri_of(reference: str) -> str:
+        """The reference as commands take it: the IRI of an opaque id, all else as it is."""
+        found = decode_id(reference)
+        return reference if found is None else found[0]
+
     @property
     def revision(self) -> int:
         """Ordinal of the revision that the request reads."""
