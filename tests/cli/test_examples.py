@@ -1,5 +1,6 @@
 """The commands in the note of each example run from a fresh checkout."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,20 @@ def test_a_file_that_cannot_be_read_is_said(run: Run, tmp_path: Path) -> None:
     done = run("map", tmp_path / "absent.csv")
     assert (done.exit, done.out) == (Exit.DATA, "")
     assert "absent.csv" in done.err
+
+
+def test_refused_rows_are_mended_in_the_quarantine_and_come_in(run: Run, tmp_path: Path) -> None:
+    folder, store, waiting = tmp_path / "tables", tmp_path / "store", tmp_path / "waiting"
+    shutil.copytree(resource("examples") / "isa95", folder)
+    orders = folder / "isa_work_order.csv"
+    right = orders.read_text("utf-8")
+    orders.write_text(right.replace("2024-02-12T08:00:00Z", "someday"), "utf-8")
+    done = run("import", folder / "mapping.yaml", "--store", store, "--quarantine", waiting)
+    assert (done.exit, str(waiting / "mapping.yaml") in done.out) == (Exit.NO, True)
+    mended = waiting / "isa_work_order.csv"
+    assert len(mended.read_text("utf-8").splitlines()) == 2
+    mended.write_text(mended.read_text("utf-8").replace("someday", "2024-02-12T08:00:00Z"), "utf-8")
+    assert run("import", waiting / "mapping.yaml", "--store", store).exit is Exit.OK
+    orders.write_text(right, "utf-8")
+    again = run("import", folder / "mapping.yaml", "--store", store)
+    assert "nothing new" in again.out

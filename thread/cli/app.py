@@ -88,6 +88,12 @@ def import_(
         typer.Option("--as", metavar="NAME", help="What the words of an RDF file mean: brick, or a Turtle file."),
     ] = None,
     lenient: Annotated[bool, typer.Option("--lenient", help="Mend IRIs of RDF files that are none.")] = False,
+    quarantine: Annotated[
+        Path | None,
+        typer.Option(
+            "--quarantine", metavar="DIR", help="Write refused rows to a new folder, to be mended and imported."
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> Exit:
     """Bring tables or RDF in by a mapping: one revision, good rows in, bad rows reported; again changes nothing."""
@@ -103,6 +109,7 @@ def import_(
         as_json=as_json,
         align=tuple(align or ()),
         lenient=lenient,
+        quarantine=quarantine,
     )
 
 

@@ -52,6 +52,7 @@ def import_(
     as_json: bool,
     align: tuple[str, ...] = (),
     lenient: bool = False,
+    quarantine: Path | None = None,
 ) -> Exit:
     """Import the tables or RDF files of a folder, or one RDF file; NO where rows were refused."""
     from thread.service.importing import RdfOptions
@@ -66,6 +67,10 @@ def import_(
         from thread.cli.checking import note_after_import
 
         note_after_import(store)
+    if quarantine is not None:
+        from thread.ingest.quarantine import write_quarantine
+
+        kept = write_quarantine(done.plan.mapping, mapping, folder, done.plan.refused, quarantine)
     if file is not None:
         write_report(file, report.to_json() if file.suffix == ".json" else report.to_csv())
     if as_json:
@@ -73,6 +78,8 @@ def import_(
     else:
         for line in lines(done, planned=plan, file=file):
             say(line)
+        if quarantine is not None:
+            say(f"refused rows in {kept[0]}: mend them, then import it" if kept else "no rows for the quarantine")
     return Exit.NO if report.rejected_rows else Exit.OK
 
 

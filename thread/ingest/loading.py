@@ -57,16 +57,24 @@ def load_mapping(path: Path, ontology: Ontology) -> Mapping:
     return parse_mapping(raw, ontology, path.name)
 
 
-def parse_mapping(raw: bytes | str, ontology: Ontology, name: str = "mapping.yaml") -> Mapping:
-    """As ``load_mapping``, from the text of the file."""
+def raw_mapping(raw: bytes | str, name: str = "mapping.yaml") -> Any:
+    """What stands in a mapping file, unchecked.
+
+    Raises:
+        InputError: ``bad-mapping``: too large, or not YAML.
+    """
     if len(raw) > LARGEST:
         raise InputError(f"{name} has more than {LARGEST:,} bytes.", code="bad-mapping")
     try:
-        given = yaml.load(raw, Loader=_Loader)  # noqa: S506  a SafeLoader that also refuses aliases and repeated keys
+        return yaml.load(raw, Loader=_Loader)  # noqa: S506  a SafeLoader that also refuses aliases and repeated keys
     except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         raise InputError(f"{name} is not YAML: {_one_line(error)}.", code="bad-mapping") from error
+
+
+def parse_mapping(raw: bytes | str, ontology: Ontology, name: str = "mapping.yaml") -> Mapping:
+    """As ``load_mapping``, from the text of the file."""
     try:
-        mapping = Mapping.model_validate(given)
+        mapping = Mapping.model_validate(raw_mapping(raw, name))
     except ValidationError as error:
         raise _explained(error, name) from error
     check_words(mapping, ontology)

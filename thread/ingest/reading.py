@@ -1,6 +1,6 @@
 """What do the files of a mapping say? One reading: facts, the report, and what a snapshot covers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -55,6 +55,8 @@ class Reading:
     scope: tuple[TableScope, ...]
     entities: int
     """Entities that the rows describe."""
+    refused: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Numbers of the rejected rows by origin, all of them."""
 
 
 def read(
@@ -124,7 +126,11 @@ class _Reader:
             for name, data in self._tables.data.items()
             for tally in (self._tally[name],)
         )
-        return Reading(parts, self._findings.report(counts), scope, len(self._described))
+        refused: dict[str, frozenset[int]] = {}
+        for name, tally in self._tally.items():
+            origin = self._mapping.tables[name].origin
+            refused[origin] = refused.get(origin, frozenset()) | tally.rejected
+        return Reading(parts, self._findings.report(counts), scope, len(self._described), refused)
 
     # -- passes
 

@@ -270,7 +270,7 @@ class Tables:
 def _opened(name: str, spec: model.Table, mapping: model.Mapping, folder: Path, documents: Documents) -> TableData:
     read = spec.read.over(mapping.read).over(model.DEFAULTS)
     made = {*spec.columns, *([spec.sequence.number] if spec.sequence and spec.sequence.number else [])}
-    needed = columns_named(spec, f"tables.{name}") - made
+    needed = columns_needed(spec, f"tables.{name}")
     file = open_source(folder / spec.file, name, spec, read, needed, _asked(name, mapping.tables), documents)
     clash = sorted(made & set(file.header))
     if clash:
@@ -286,6 +286,12 @@ def _opened(name: str, spec: model.Table, mapping: model.Mapping, folder: Path, 
     for column in sorted(needed):
         layout.index(column, f"tables.{name}")
     return TableData(name, spec, read, file, layout)
+
+
+def columns_needed(spec: model.Table, place: str) -> set[str]:
+    """The columns of its file that a table's part of a mapping names."""
+    made = {*spec.columns, *([spec.sequence.number] if spec.sequence and spec.sequence.number else [])}
+    return columns_named(spec, place) - made
 
 
 def _asked(name: str, tables: Mapping[str, model.Table]) -> set[str]:

@@ -46,6 +46,9 @@ class ImportPlan:
     """Facts that stop, because their rows vanished."""
     retracted: int
     """Facts that are withdrawn, because their rows vanished."""
+    mapping: Mapping
+    refused: dict[str, set[int]]
+    """Numbers of the rejected rows, by the origin of their facts."""
 
     @property
     def asserted(self) -> int:
@@ -99,6 +102,9 @@ def plan_import(
         reading = read(declared, folder, ontology, _Known(view), progress)
     parts, report = _without_impossible_groups(reading.parts, reading.report, view)
     reading = replace(reading, parts=parts, report=report)
+    refused = {origin: set(rows) for origin, rows in reading.refused.items()}
+    for finding in report.rejected:
+        refused.setdefault(finding.file, set()).add(finding.row)
     settled = settle(reading, standing_claims(commits, declared.source), now, ontology)
     run = _name(declared.source, now, settled.parts)
     return ImportPlan(
@@ -108,6 +114,8 @@ def plan_import(
         repeated=settled.repeated,
         ended=sum(settled.ended.values()),
         retracted=sum(settled.retracted.values()),
+        mapping=declared,
+        refused=refused,
     )
 
 
