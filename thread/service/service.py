@@ -216,7 +216,9 @@ class Service:
             rdf: how RDF is to be read.
         """
         view = self.view(self.context())
-        plan = plan_import(mapping, folder, view, self._store.changes(), self.clock.now(), progress, rdf or RdfOptions())
+        plan = plan_import(
+            mapping, folder, view, self._store.changes(), self.clock.now(), progress, rdf or RdfOptions()
+        )
         if plan_only or (strict and plan.report.rejected_rows):
             return ImportOutcome(plan, None)
         return ImportOutcome(plan, (commit or self.commit)(plan.change_set))
