@@ -69,21 +69,29 @@ def _steps(tree: Tree, module: Module, fixed: frozenset[int]) -> tuple[_Step, ..
     for gate in module.members:
         k, inputs = tree.gates[gate - tree.leaves]
         parts: list[tuple[int, tuple[int, ...]]] = []
+        seen = 0
         for item in inputs:
             support = bits[item] if narrow else 1
-            joined: tuple[int, ...] = (item,)
-            apart = []
-            for other, items in parts:
-                if other & support:
-                    support, joined = support | other, items + joined
-                else:
-                    apart.append((other, items))
-            parts = [*apart, (support, joined)]
-        bits[gate] = 0
-        for support, _ in parts:
-            bits[gate] |= support
+            if support & seen:
+                parts = _joined(parts, support, item)
+            else:
+                parts.append((support, (item,)))
+            seen |= support
+        bits[gate] = seen
         steps.append(_Step(gate, k, tuple(items for _, items in parts)))
     return tuple(steps)
+
+
+def _joined(parts: Iterable[tuple[int, tuple[int, ...]]], support: int, item: int) -> list[tuple[int, tuple[int, ...]]]:
+    """The parts with an input added: those that it overlaps become one."""
+    apart: list[tuple[int, tuple[int, ...]]] = []
+    items: tuple[int, ...] = (item,)
+    for other, those in parts:
+        if other & support:
+            support, items = support | other, those + items
+        else:
+            apart.append((other, those))
+    return [*apart, (support, items)]
 
 
 def _pass(steps: Iterable[_Step], bounds: dict[int, Interval]) -> Interval:
