@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -115,6 +116,7 @@ def value_of(datatype: str, text: str) -> Value:
             return text
 
 
+@lru_cache(10_000)  # once per word, not per node
 def label_of(kind: str) -> str:
     """The label of a kind.
 
@@ -125,6 +127,7 @@ def label_of(kind: str) -> str:
     return name + "_" if name in OURS else name
 
 
+@lru_cache(10_000)  # once per word, not per node
 def type_of(predicate: str) -> str:
     """The relationship type of a predicate.
 
@@ -153,6 +156,7 @@ def _safe(name: str) -> str:
     return "_" + name if name[:1].isdigit() else name
 
 
+@lru_cache(10_000)  # once per word, not per node
 def _property(predicate: str) -> str:
     """The property that says a predicate exactly, or nothing."""
     name = "label" if predicate == LABEL else predicate.removeprefix(THR)
