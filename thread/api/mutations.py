@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from thread.api.orders import (
+    CloseWorkOrderInput,
+    CloseWorkOrderPayload,
+    OpenWorkOrderInput,
+    OpenWorkOrderPayload,
+    close_command,
+    open_command,
+)
 from thread.api.parts import (
     InstallComponentInput,
     InstallComponentPayload,
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
     InstallComponentResult = InstallComponentPayload | Problem
     RemoveComponentResult = RemoveComponentPayload | Problem
     RecordFailureResult = RecordFailurePayload | Problem
+    OpenWorkOrderResult = OpenWorkOrderPayload | Problem
+    CloseWorkOrderResult = CloseWorkOrderPayload | Problem
 
 
 P = TypeVar("P")
@@ -56,6 +66,14 @@ class Mutation:
         """Something failed: a failure event is made."""
         return _done(self._scope, lambda: failure_command(input_, self._scope), RecordFailurePayload)
 
+    def open_work_order(self, input_: OpenWorkOrderInput) -> OpenWorkOrderResult:
+        """Work is planned: a work order is made."""
+        return _done(self._scope, lambda: open_command(input_, self._scope), OpenWorkOrderPayload)
+
+    def close_work_order(self, input_: CloseWorkOrderInput) -> CloseWorkOrderResult:
+        """Work is done, or will not be."""
+        return _done(self._scope, lambda: close_command(input_, self._scope), CloseWorkOrderPayload)
+
 
 def _done(scope: Scope, command: Callable[[], Command], payload: Callable[..., P]) -> P | Problem:
     """The payload of a command that was carried out, else the problem. What follows reads the new revision."""
@@ -73,5 +91,7 @@ UNIONS: Final[dict[str, tuple[str, str]]] = {
     "InstallComponentResult": ("InstallComponentPayload", "What came into a position, or why it may not."),
     "RemoveComponentResult": ("RemoveComponentPayload", "What left its position, or why it may not."),
     "RecordFailureResult": ("RecordFailurePayload", "The failure that was recorded, or why it may not be."),
+    "OpenWorkOrderResult": ("OpenWorkOrderPayload", "The order that was opened, or why it may not be."),
+    "CloseWorkOrderResult": ("CloseWorkOrderPayload", "The order that was closed, or why it may not be."),
 }
 """Name of each result: its payload, its description. The problems are members of all."""

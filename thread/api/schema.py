@@ -16,6 +16,7 @@ from thread.api import (
     impact,
     lineage,
     mutations,
+    orders,
     pages,
     parts,
     problems,
@@ -36,9 +37,17 @@ _ENUMS: Final[tuple[Any, ...]] = (
     *impact.ENUMS,
     *collisions.ENUMS,
     problems.ProblemCode,
+    *orders.ENUMS,
     *upsert.ENUMS,
 )
-_INPUTS: Final[tuple[type, ...]] = (queries.AsOfInput, *lineage.INPUTS, *impact.INPUTS, *upsert.INPUTS, *parts.INPUTS)
+_INPUTS: Final[tuple[type, ...]] = (
+    queries.AsOfInput,
+    *lineage.INPUTS,
+    *impact.INPUTS,
+    *upsert.INPUTS,
+    *parts.INPUTS,
+    *orders.INPUTS,
+)
 _OBJECTS: Final[tuple[type, ...]] = (
     pages.PageInfo,
     entity.Identifier,
@@ -53,6 +62,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *queries.OBJECTS,
     *upsert.OBJECTS,
     *parts.OBJECTS,
+    *orders.OBJECTS,
 )
 _BUILT_IN: Final = (
     "Problem",

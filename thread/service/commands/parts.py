@@ -99,7 +99,7 @@ def plan_install(command: Install, frame: Frame) -> Planned:
     for stay in before:
         _end(builder, stay, at)
     builder.link(component, INSTALLED_IN, position, at)
-    _refuse_misfits(frame, parts := builder.parts())
+    refuse_misfits(frame, parts := builder.parts())
     return Planned(parts, Moved(component, position, at, before[0].subject if before else None), "install")
 
 
@@ -158,7 +158,7 @@ def plan_failure(command: RecordFailure, frame: Frame) -> Planned:
             builder.link(event, HAS_MODE, mode, at)
     for cause in view.iris(causes):
         builder.link(event, CAUSED_BY, cause, at)
-    _refuse_misfits(frame, parts := builder.parts())
+    refuse_misfits(frame, parts := builder.parts())
     return Planned(parts, Failed(event, component, at), "record failure")
 
 
@@ -204,7 +204,8 @@ def _end(builder: PartBuilder, stay: Statement, at: Instant) -> None:
     builder.link(stay.subject, INSTALLED_IN, stay.object, valid_to=at, qualifiers=stay.qualifiers, op=Op.END)
 
 
-def _refuse_misfits(frame: Frame, parts: tuple[FactPart, ...]) -> None:
+def refuse_misfits(frame: Frame, parts: tuple[FactPart, ...]) -> None:
+    """Refuse facts that do not fit the ontology, with the relation or attribute."""
     for violation in frame.check(parts):
         part = parts[violation.part]
         shape = part.strings[int(part.table["predicate"][violation.index])]
