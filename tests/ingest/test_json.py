@@ -279,3 +279,15 @@ def test_circles_are_told_where_a_walk_comes_back(links: list[tuple[int, int]]) 
         members = [int(iri.strip(".").rpartition(":")[2]) for iri in message.partition(": ")[2].split(" -> ")]
         if "between" not in message:
             assert all(graph.has_edge(a, b) for a, b in pairwise(members))
+
+
+def test_empty_cells_join_nothing(tmp_path: Path) -> None:
+    more = "    columns: {mate: {lookup: {table: t, where: {node: node}, take: T, all: true}}}\n"
+    entity = 'kind: Asset, id: "{T}", links: [{relation: connectedTo, to: {id: "{mate}"}}]'
+    reading = reading_of(tmp_path, mapping(more, "t.csv", entity), {"t.csv": "T,node\na,\nb,\n"})
+    assert lines(reading) == ["a type Asset", "b type Asset"]
+
+
+def test_text_in_two_forms_of_unicode_is_one(tmp_path: Path) -> None:
+    reading = reading_of(tmp_path, mapping(), {"t.json": '[{"T": "Sa\\u0308ge"}, {"T": "S\\u00e4ge"}]'})
+    assert lines(reading) == ["S\u00e4ge type Asset"]
