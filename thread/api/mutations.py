@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from thread.api.ending import EndInput, EndPayload, end_command
 from thread.api.orders import (
     CloseWorkOrderInput,
     CloseWorkOrderPayload,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     InstallComponentResult = InstallComponentPayload | Problem
     RemoveComponentResult = RemoveComponentPayload | Problem
     RecordFailureResult = RecordFailurePayload | Problem
+    EndResult = EndPayload | Problem
     OpenWorkOrderResult = OpenWorkOrderPayload | Problem
     CloseWorkOrderResult = CloseWorkOrderPayload | Problem
 
@@ -74,6 +76,10 @@ class Mutation:
         """Work is done, or will not be."""
         return _done(self._scope, lambda: close_command(input_, self._scope), CloseWorkOrderPayload)
 
+    def end(self, input_: EndInput) -> EndResult:
+        """An entity is no more, and with it every link that it has; its past stays."""
+        return _done(self._scope, lambda: end_command(input_, self._scope), EndPayload)
+
 
 def _done(scope: Scope, command: Callable[[], Command], payload: Callable[..., P]) -> P | Problem:
     """The payload of a command that was carried out, else the problem. What follows reads the new revision."""
@@ -91,6 +97,7 @@ UNIONS: Final[dict[str, tuple[str, str]]] = {
     "InstallComponentResult": ("InstallComponentPayload", "What came into a position, or why it may not."),
     "RemoveComponentResult": ("RemoveComponentPayload", "What left its position, or why it may not."),
     "RecordFailureResult": ("RecordFailurePayload", "The failure that was recorded, or why it may not be."),
+    "EndResult": ("EndPayload", "The entity that ended, or why it may not."),
     "OpenWorkOrderResult": ("OpenWorkOrderPayload", "The order that was opened, or why it may not be."),
     "CloseWorkOrderResult": ("CloseWorkOrderPayload", "The order that was closed, or why it may not be."),
 }

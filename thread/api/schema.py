@@ -12,6 +12,7 @@ from strawberry.types.execution import ExecutionContext
 from thread.api import (
     answers,
     collisions,
+    ending,
     entity,
     impact,
     lineage,
@@ -47,6 +48,7 @@ _INPUTS: Final[tuple[type, ...]] = (
     *upsert.INPUTS,
     *parts.INPUTS,
     *orders.INPUTS,
+    *ending.INPUTS,
 )
 _OBJECTS: Final[tuple[type, ...]] = (
     pages.PageInfo,
@@ -63,6 +65,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *upsert.OBJECTS,
     *parts.OBJECTS,
     *orders.OBJECTS,
+    *ending.OBJECTS,
 )
 _BUILT_IN: Final = (
     "Problem",

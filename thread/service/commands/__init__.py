@@ -1,5 +1,6 @@
 """What can a client change? Commands as values; pure functions plan each against a view; see ``Service.execute``."""
 
+from thread.service.commands import ending as _ending  # noqa: F401  registers its plan
 from thread.service.commands import orders as _orders  # noqa: F401  registers its plans
 from thread.service.commands import parts as _parts  # noqa: F401  registers its plans
 from thread.service.commands import upsert as _upsert  # noqa: F401  registers its plan
