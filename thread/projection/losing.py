@@ -42,6 +42,8 @@ def _contested(book: Book, state: State, node: int, known: int) -> list[int]:
         room = int(degree_sum(e.starts, e.heads, e.late, np.array([node], np.int32)))
         found = np.empty(room + 64, np.int32)
         count = int(rows_at(e.starts, e.row_of, e.heads, e.late, node, found))
+        if count > len(found):
+            raise IndexError("rows")
         rows = found[:count]
         rows = rows[rows < state.rows_until(state.ordinal)]
         picked = np.empty(len(rows), np.int32)

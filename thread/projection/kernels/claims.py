@@ -50,6 +50,30 @@ def slot_place(table, heads, claims, claim, single):
 
 
 @helper
+def slot_head(table, heads, claims, claim, single):
+    """Newest claim of the slot of a claim; -1 where the columns at hand are older than the table: look again.
+
+    For readers: the writer goes on writing into the table, so nothing that it names may be trusted to be here.
+    """
+    tag, mask = slot_tag(claim, single), len(table) - 1
+    place = tag & mask
+    while True:
+        entry = table[place]
+        if entry < 0:
+            return -1
+        if entry >> 32 == tag:
+            slot = entry & 0xFFFFFFFF
+            head = heads[slot] if slot < len(heads) else -1
+            if head < 0 or head >= len(claims):
+                return -1
+            first = claims[head]
+            same = first.subject == claim.subject and first.predicate == claim.predicate
+            if same and (single or (first.value == claim.value and first.type == claim.type)):
+                return head
+        place = (place + 1) & mask
+
+
+@helper
 def same_content(a, b):
     """Do two claims of one slot say the same, times aside?"""
     return a.value == b.value and a.type == b.type and a.qualifiers == b.qualifiers

@@ -6,7 +6,7 @@
 import numpy as np
 
 from thread.projection.compiled import helper, kernel
-from thread.projection.kernels.claims import by_start, ends_of, slot_place, standing
+from thread.projection.kernels.claims import by_start, ends_of, slot_head, standing
 from thread.projection.kernels.walk import in_force, kind_in
 from thread.projection.layout import CLAIM, EDGE, LATE, NODE, ROW, SPAN
 
@@ -185,9 +185,8 @@ def contested(claims, rows, heads, table, singles, some, known, found):
     count = 0
     for i in range(len(some)):
         claim = claims[rows[some[i]].claim]
-        place = slot_place(table, heads, claims, claim, singles[claim.predicate] != 0)
-        head = heads[table[place] & 0xFFFFFFFF]
-        if head >= len(claims):
+        head = slot_head(table, heads, claims, claim, singles[claim.predicate] != 0)
+        if head < 0:
             return -1
         at, several = head, 0
         while at >= 0:
@@ -223,9 +222,8 @@ def rows_beside(claims, rows, heads, table, singles, some, claim_limit, row_limi
     count = 0
     for i in range(len(some)):
         claim = claims[rows[some[i]].claim]
-        place = slot_place(table, heads, claims, claim, singles[claim.predicate] != 0)
-        at = heads[table[place] & 0xFFFFFFFF]
-        if at >= len(claims):
+        at = slot_head(table, heads, claims, claim, singles[claim.predicate] != 0)
+        if at < 0:
             return -1
         while at >= 0:
             row = claims[at].rows if at < claim_limit else -1
@@ -261,15 +259,17 @@ def some_kinds(spans, nodes, more, chosen, lo, hi, known, kinds, stubs):
 
 @kernel("int64", "int32[]", "int32[]", "int32[]", LATE, "int64", "int32[]!")
 def rows_at(index, row_of, heads, late, node, found):
-    """All rows of a node in a table, believed or not."""
+    """All rows of a node in a table, believed or not. Returns how many; written as far as there is room."""
     count = 0
     if node + 1 < len(index):
         for at in range(index[node], index[node + 1]):
-            found[count] = row_of[at]
+            if count < len(found):
+                found[count] = row_of[at]
             count += 1
     at = heads[node]
     while at >= 0:
-        found[count] = late[at].row
+        if count < len(found):
+            found[count] = late[at].row
         count += 1
         at = late[at].older
     return count
