@@ -2,10 +2,12 @@
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -146,14 +148,22 @@ def test_lines_of_all_lengths_come_whole_or_are_counted(longest: int, tmp_path: 
     assert numbers == [number for number, each in enumerate(said, 1) if len(each) > longest]
 
 
-def test_nothing_that_is_left_early_goes_on_running(tmp_path: Path) -> None:
+def test_nothing_that_is_left_early_goes_on_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
     path = tmp_path / "a.nt"
     path.write_text(GOOD * 300_000)
     answer = parse_rdf(path, "nt")
     next(iter(answer))
+    assert [process.poll() for process in started] == [None]
     answer.close()
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert [process.returncode is not None for process in started] == [True]
 
 
 @contextmanager

@@ -145,7 +145,7 @@ def _words(text: str) -> set[str]:
     """The words of a name, in the singular.
 
     >>> sorted(_words("assetExternalIds")), sorted(_words("PdM_machines"))
-    (['asset', 'external', 'id'], ['machine', 'pd', 'm'])
+    (['asset', 'external', 'id'], ['m', 'machine', 'pd'])
     """
     split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text)
     words = [word.lower() for word in re.findall(r"[^\W_]+", split)]
