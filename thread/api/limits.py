@@ -1,9 +1,10 @@
 """How large may a request be? Body, document, tokens; run-time budgets are the service's, list entries the scope's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import orjson
+from graphql import DocumentNode, FieldNode, Node
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from strawberry.extensions import ParserCache, SchemaExtension, ValidationCache
 
@@ -13,6 +14,8 @@ from thread.errors import LimitError
 MAX_SOURCE: Final = 200_000
 """Characters of a GraphQL document."""
 MAX_COMMENTS: Final = 1_000
+MAX_INTROSPECTIONS: Final = 5
+"""``__schema`` and ``__type`` in one document; tools ask once or twice."""
 CACHED_DOCUMENTS: Final = 128
 CACHED_SOURCE: Final = 4_096
 """Characters of the longest document that is cached."""
@@ -23,6 +26,17 @@ class DocumentLimits(SchemaExtension):
 
     def __init__(self, max_tokens: int) -> None:
         self._max_tokens = max_tokens
+
+    def on_validate(self) -> Iterator[None]:
+        """Refuse a document that asks for the schema again and again: introspection knows no budget."""
+        document = self.execution_context.graphql_document
+        if document is not None and _introspections(document) > MAX_INTROSPECTIONS:
+            raise LimitError(
+                f"The document asks for the schema more than {MAX_INTROSPECTIONS} times.",
+                code="too-costly",
+                hint="Ask for __schema once.",
+            )
+        yield
 
     def on_operation(self) -> Iterator[None]:
         """Set the parser's own limits."""
@@ -58,6 +72,20 @@ class SmallValidationCache(ValidationCache):
             yield
         else:
             yield from super().on_validate()
+
+
+def _introspections(document: DocumentNode) -> int:
+    found, waiting = 0, [selection for definition in document.definitions for selection in _inside(definition)]
+    while waiting:
+        node = waiting.pop()
+        found += isinstance(node, FieldNode) and node.name.value in ("__schema", "__type")
+        waiting.extend(_inside(node))
+    return found
+
+
+def _inside(node: Node) -> Sequence[Node]:
+    chosen = getattr(node, "selection_set", None)
+    return chosen.selections if chosen is not None else ()
 
 
 class BodyLimit:

@@ -307,7 +307,7 @@ class _Reader:
 
     def _note_dangling(self) -> None:
         for iri, (place, column) in self._ends.items():
-            if iri not in self._described and not self._resolver.find(iri):
+            if iri not in self._described and not any(self._resolver.kinds([iri])):
                 hint = "A stub stands for it until some source describes it."
                 message = f"{shown(iri)} is referred to, but no source describes it."
                 self._note(place, RowFault("dangling-reference", message, column=column, value=iri, hint=hint))

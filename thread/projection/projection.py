@@ -15,7 +15,7 @@ from thread.projection.current import Boundaries, delta_between, triples_at
 from thread.projection.finding import Bearers
 from thread.projection.layout import NODE, STEP, Column
 from thread.projection.reading import ColumnView
-from thread.projection.saving import Mapped, Unusable, write_columns
+from thread.projection.saving import Absent, Mapped, Outdated, Unusable, write_columns
 from thread.projection.scratch import ScratchPool
 from thread.projection.staging import Book, Staged
 from thread.projection.state import State
@@ -290,16 +290,35 @@ class Projection:
 
         Why it cannot be used is logged. Every byte that is used is checked. Cost: reading the file once.
         """
-        found = cls(ontology, ranks)
         try:
-            mapped = Mapped(directory)
-            for name, here in (("fingerprint", ontology.fingerprint), ("ranks", found.ranks)):
-                if mapped.facts.get(name) != here:
-                    raise Unusable(f"it was folded with other {'ranks' if name == 'ranks' else 'words'}")
-            found._restore(mapped)
-        except Unusable as reason:
+            return cls._mapped(directory, ontology, ranks)
+        except Absent:
+            return None
+        except Outdated as reason:
             _log().info("the saved projection is not used", directory=str(directory), reason=str(reason))
             return None
+        except Unusable as reason:
+            _log().warning("the saved projection is not used", directory=str(directory), reason=str(reason))
+            return None
+
+    @classmethod
+    def fault(cls, directory: Path, ontology: Ontology, ranks: Mapping[str, int] | None = None) -> str | None:
+        """What is damaged in the projection that was saved; None where it is whole, outdated or not there."""
+        try:
+            cls._mapped(directory, ontology, ranks)
+        except (Absent, Outdated):
+            return None
+        except Unusable as reason:
+            return str(reason)
+        return None
+
+    @classmethod
+    def _mapped(cls, directory: Path, ontology: Ontology, ranks: Mapping[str, int] | None) -> "Projection":
+        found, mapped = cls(ontology, ranks), Mapped(directory)
+        for name, here in (("fingerprint", ontology.fingerprint), ("ranks", found.ranks)):
+            if mapped.facts.get(name) != here:
+                raise Outdated(f"it was folded with other {'ranks' if name == 'ranks' else 'words'}")
+        found._restore(mapped)
         return found
 
     def _facts(self) -> dict[str, object]:

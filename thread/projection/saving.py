@@ -29,6 +29,14 @@ class Unusable(Exception):
     """The file cannot be used; says why."""
 
 
+class Absent(Unusable):
+    """Nothing has been saved."""
+
+
+class Outdated(Unusable):
+    """What was saved is whole, but of another ontology or other ranks."""
+
+
 def write_columns(directory: Path, facts: Mapping[str, object], columns: Mapping[str, Array]) -> None:
     """Write a header and columns; whole or not at all.
 
@@ -91,7 +99,7 @@ class Mapped:
                 self._start = -(-(_HEAD.size + length) // _PAGE) * _PAGE
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
         except FileNotFoundError:
-            raise Unusable("there is none") from None
+            raise Absent("there is none") from None
         except OSError as error:
             raise Unusable(f"it cannot be read: {error.strerror}") from error
 

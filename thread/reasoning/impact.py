@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from thread.clock import END, Instant
+from thread.clock import END, Instant, to_text
+from thread.errors import InputError
 from thread.projection.view import Ints, View
 from thread.reasoning.answers import (
     Budget,
@@ -103,6 +104,16 @@ class ImpactQuery:
     """Effects beyond this degree are left out, and said to be. None: all."""
     min_delta: float = 0.01
     """For DEGRADES."""
+
+    def __post_init__(self) -> None:
+        """Raises ``InputError`` (``order-of-times``) for a window that ends before it starts."""
+        if self.window is not None and self.window[0] >= self.window[1]:
+            start, end = map(to_text, self.window)
+            raise InputError(
+                f"The window ends at {end}, not after its start {start}.",
+                code="order-of-times",
+                hint="Swap start and end.",
+            )
 
 
 def impact_of(

@@ -1,6 +1,7 @@
 """Does what we derived agree with the log? Verify and rebuild."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from thread.clock import Clock
 from thread.errors import StoreError
@@ -27,8 +28,12 @@ class Verification:
         return not self.differences
 
 
-def verify(store: Store, projection: Projection, writer: Writer, clock: Clock) -> Verification:
+def verify(
+    store: Store, projection: Projection, writer: Writer, clock: Clock, saved: Path | None = None
+) -> Verification:
     """Walk the log's chain, fold it anew, and compare the projection and the graph with it.
+
+    ``saved`` is where the projection is saved: damage there harms no answer, but each start folds the whole log.
 
     Cost: the whole log, and all triples of the current state in memory.
     """
@@ -43,6 +48,9 @@ def verify(store: Store, projection: Projection, writer: Writer, clock: Clock) -
     head = fresh.revision.ordinal
     expected = {plain(triple) for triple in fresh.triples(head, now)}
     checked.append("projection")
+    fault = Projection.fault(saved, projection.ontology, projection.ranks) if saved else None
+    if fault:
+        differences.append(f"the saved projection is damaged: {fault}")
     differences += _compare("projection", expected, {plain(t) for t in projection.triples(head, now)})
     if writer.follower.wait(head, seconds=600):
         checked.append("graph")

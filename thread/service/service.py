@@ -256,7 +256,8 @@ class Service:
 
     def verify(self) -> Verification:
         """Compare the log's chain, the graph and the projection with a fold of the whole log."""
-        return verify(self._store, self._projection, self._writer, self.clock)
+        saved = self.settings.projection_directory
+        return verify(self._store, self._projection, self._writer, self.clock, saved)
 
     def check_rules(self) -> RuleReport:
         """What in the current state breaks a rule over the whole graph.

@@ -497,7 +497,12 @@ class ReferenceView(View):
         found = [self._statement(b) for b in rows if b.row.claim.fact.value is not None]
         return sorted(
             (s for s in found if s.predicate != TYPE),
-            key=lambda s: (s.predicate, _order("" if s.value is None else s.value), s.qualifiers and content_key(s), s.valid_from),
+            key=lambda s: (
+                s.predicate,
+                _order("" if s.value is None else s.value),
+                s.qualifiers and content_key(s),
+                s.valid_from,
+            ),
         )
 
     def column(self, attribute: str) -> tuple[Ints, list[Value]]:
