@@ -85,7 +85,9 @@ def test_damage_to_what_is_derived_is_found_and_mended(tmp_path: Path) -> None:
             )
         service = open_service(Settings.load(store=str(directory)))
         try:
+            told = service.verify().differences
+            assert [line for line in told if not line.startswith("the saved projection is damaged")] == []
+            service.save()
             last = assert_whole(service, last)
         finally:
-            service.save()
             service.close()

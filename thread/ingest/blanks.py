@@ -14,6 +14,8 @@ from thread.ingest.statements import Statements
 
 _ROUNDS: Final = 8
 """Rounds that tell nodes of a ring apart; those that are still alike after it are numbered."""
+_MARKS: Final = 16
+"""Nodes of one part that are marked to tell others apart; what is alike after that is numbered as it stands."""
 Edges = dict[int, list[tuple[bytes, int]]]
 
 
@@ -43,7 +45,15 @@ def names_of(statements: Statements) -> dict[int, str]:
     own = {number: _digest(said[number]) for number in blank}
     below = _along(blank, down, up, own)
     known = {number: _digest([below[number], *heard[number]]) for number in blank}
-    return _numbered(blank, down, up, known)
+    names: dict[int, str] = {}
+    times: dict[bytes, int] = defaultdict(int)
+    for part in _parts(blank, down, up):
+        told = _told_apart(part, down, up, known)
+        whole = _digest(told.values())
+        times[whole] += 1  # parts that are alike are numbered as wholes
+        for number, digest in told.items():
+            names[number] = _digest([digest, whole]).hex()[:32] + (f"-{times[whole]}" if times[whole] > 1 else "")
+    return names
 
 
 def _along(blank: set[int], forth: Edges, back: Edges, start: dict[int, bytes]) -> dict[int, bytes]:
@@ -66,30 +76,58 @@ def _along(blank: set[int], forth: Edges, back: Edges, start: dict[int, bytes]) 
     return now
 
 
-def _numbered(blank: set[int], down: Edges, up: Edges, known: dict[int, bytes]) -> dict[int, str]:
-    """Names from above to below, so that the parts of two nodes that are alike get different names too."""
-    names: dict[int, str] = {}
-    times: dict[str, int] = defaultdict(int)
-    waiting = {number: len(up.get(number, ())) for number in blank}
-    ready = deque(sorted(number for number, left in waiting.items() if not left))
-    rings = deque(sorted(blank, key=lambda number: (known[number], number)))
-    while len(names) < len(blank):
-        if not ready:  # only rings are left: begin with the one whose digest comes first
-            while rings[0] in names:
-                rings.popleft()
-            ready.append(rings.popleft())
-        number = ready.popleft()
-        if number in names:
-            continue
-        above = [word + names.get(near, known[near].hex()).encode() for word, near in up.get(number, ())]
-        name = _digest([known[number], *above]).hex()[:32]
-        times[name] += 1
-        names[number] = name if times[name] == 1 else f"{name}-{times[name]}"
-        for _, far in down.get(number, ()):
-            waiting[far] -= 1
-            if not waiting[far]:
-                ready.append(far)
-    return names
+def _parts(blank: set[int], down: Edges, up: Edges) -> list[list[int]]:
+    """Nodes that hang together."""
+    left, parts = set(blank), []
+    while left:
+        part = [left.pop()]
+        for number in part:
+            for _, far in (*down.get(number, ()), *up.get(number, ())):
+                if far in left:
+                    left.remove(far)
+                    part.append(far)
+        parts.append(part)
+    return parts
+
+
+def _told_apart(part: list[int], down: Edges, up: Edges, known: dict[int, bytes]) -> dict[int, bytes]:
+    """A digest for each node of a part, all different: refined by what is around, one marked while some are alike."""
+    now = _refined(part, down, up, {number: known[number] for number in part})
+    for mark in range(_MARKS):
+        alike: dict[bytes, list[int]] = defaultdict(list)
+        for number, digest in now.items():
+            alike[digest].append(number)
+        tied = min((digest for digest, several in alike.items() if len(several) > 1), default=None)
+        if tied is None:
+            return now
+        now[alike[tied][0]] = _digest([tied, b"%d" % mark])
+        now = _refined(part, down, up, now)
+    times: dict[bytes, int] = defaultdict(int)
+    for number, digest in now.items():
+        times[digest] += 1
+        now[number] = _digest([digest, b"%d" % times[digest]])
+    return now
+
+
+def _refined(part: list[int], down: Edges, up: Edges, now: dict[int, bytes]) -> dict[int, bytes]:
+    kinds = len(set(now.values()))
+    for _ in range(_ROUNDS):
+        if kinds == len(part):
+            return now
+        now = {
+            n: _digest(
+                [
+                    now[n],
+                    *(b">" + w + now[m] for w, m in down.get(n, ())),
+                    *(b"<" + w + now[m] for w, m in up.get(n, ())),
+                ]
+            )
+            for n in part
+        }
+        before, kinds = kinds, len(set(now.values()))
+        if kinds == before:
+            return now
+    return now
 
 
 def _digest(parts: Iterable[bytes]) -> bytes:

@@ -54,7 +54,8 @@ class Boundaries:
             place = int(np.searchsorted(self._times, after, side="right"))
             while place < len(self._times) and best is None:
                 rows = self._rows[place : place + _CHUNK]
-                held = np.flatnonzero((state.rows["recorded_to"][rows] == OPEN) & (rows < limit))
+                here = np.flatnonzero(rows < limit)  # another reader may have taken in what came later
+                held = here[state.rows["recorded_to"][rows[here]] == OPEN]
                 best = int(self._times[place + held[0]]) if len(held) else None
                 place += _CHUNK
             for time, row in self._late[bisect_right(self._late, (after, OPEN)) :]:

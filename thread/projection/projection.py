@@ -194,10 +194,7 @@ class Projection:
     def view(self, valid_at: Instant, known: int | None = None) -> View:
         """What was true at an instant, as known at a revision (its ordinal; by default the last)."""
         state = self._state
-        known = state.ordinal if known is None else known
-        if not 0 <= known <= state.ordinal:
-            raise ValueError(f"there is no revision {known}; the last is {state.ordinal}")
-        return ColumnView(self, state, valid_at, known)
+        return self._view(valid_at, state.ordinal if known is None else known, state)
 
     def known_at(self, recorded: Instant) -> int:
         """Ordinal of the last revision recorded at or before an instant."""
@@ -213,14 +210,16 @@ class Projection:
 
     def triples(self, ordinal: int, instant: Instant) -> Iterator[Triple]:
         """The current state at a mark as plain triples: one per subject, predicate and object or value."""
-        return triples_at(self._view(instant, ordinal))
+        return triples_at(self._view(instant, ordinal, self._state))
 
     def delta(self, start: tuple[int, Instant], end: tuple[int, Instant]) -> GraphDelta:
         """What leaves and what enters the current state between two marks (ordinal, instant).
 
         Cost: what changed or crossed a boundary in between, not what stands.
         """
-        return delta_between(self._view(start[1], start[0]), self._view(end[1], end[0]), self._boundaries)
+        state = self._state  # one for both: rows of a later one name nodes that an earlier one has no room for
+        before, after = (self._view(instant, ordinal, state) for ordinal, instant in (start, end))
+        return delta_between(before, after, self._boundaries)
 
     def next_boundary(self, after: Instant) -> Instant | None:
         """The next instant at which something that is believed begins or ends."""
@@ -264,10 +263,10 @@ class Projection:
             except IndexError:  # the writer has made longer columns meanwhile
                 continue
 
-    def _view(self, instant: Instant, ordinal: int) -> ColumnView:
-        view = self.view(instant, ordinal)
-        assert isinstance(view, ColumnView)
-        return view
+    def _view(self, instant: Instant, ordinal: int, state: State) -> ColumnView:
+        if not 0 <= ordinal <= state.ordinal:
+            raise ValueError(f"there is no revision {ordinal}; the last is {state.ordinal}")
+        return ColumnView(self, state, instant, ordinal)
 
     # -- keeping
 
