@@ -179,7 +179,7 @@ class Projection:
             book.notes.reader(),
             book.claims.data,
             book.rows.data,
-            book.spans.data,
+            book.spans.used,  # what lies behind may be another array's: a column that grew leaves its tail unwritten
             self._nodes.data,
             self._more.data,
             book.actors.data,
