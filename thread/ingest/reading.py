@@ -219,7 +219,7 @@ class _Reader:
         while violations := checker.check(parts, self._resolver.kinds):
             rows, spoilt = self._refuse(parts, violations)
             for number, part in enumerate(parts):
-                gone = _of_rows(part, rows) if number < own else np.zeros(part.size, dtype=bool)
+                gone = facts_of_rows(part, rows) if number < own else np.zeros(part.size, dtype=bool)
                 gone |= _of_subjects(part, spoilt)
                 gone[[v.index for v in violations if v.part == number]] = True
                 self._take_out(part, gone)
@@ -326,8 +326,8 @@ class _Reader:
         return lambda done: self._progress(before + done, total)
 
 
-def _of_rows(part: FactPart, rows: set[tuple[str, int]]) -> Mask:
-    """Which facts of a part come from one of the rows."""
+def facts_of_rows(part: FactPart, rows: set[tuple[str, int]]) -> Mask:
+    """Which facts of a part come from one of the (origin, row) pairs. Cost: one look at each fact's row number."""
     table = part.table
     numbers = np.isin(table["row"], [row for _, row in rows])
     for index in np.flatnonzero(numbers).tolist():

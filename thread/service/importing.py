@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-
 from thread.clock import Instant, to_text
 from thread.errors import InputError
 from thread.facts import ChangeSet, Commit, FactPart
@@ -21,6 +19,7 @@ from thread.ingest import (
     settle,
     standing_claims,
 )
+from thread.ingest.reading import facts_of_rows
 from thread.ontology.model import Ontology
 from thread.projection import View
 from thread.service.quorums import impossible_groups
@@ -152,19 +151,9 @@ def _without_impossible_groups(
             for fault in faults
         )
         report = report.with_rejected(findings)
-        parts = without_rows(parts, rows)
+        left = (replace(part, table=part.table[~facts_of_rows(part, rows)]) for part in parts)
+        parts = tuple(part for part in left if part.size)
     return parts, report
-
-
-def without_rows(parts: Sequence[FactPart], rows: set[tuple[str, int]]) -> tuple[FactPart, ...]:
-    """The parts without the facts of some (origin, row) pairs. Cost: one look at each fact's row number."""
-    numbers = np.array(sorted({row for _, row in rows}))
-    kept = []
-    for part in parts:
-        suspects = np.flatnonzero(np.isin(part.table["row"], numbers)).tolist()
-        gone = [i for i in suspects if (part.strings[part.table[i]["origin"]], int(part.table[i]["row"])) in rows]
-        kept.append(replace(part, table=np.delete(part.table, gone)) if gone else part)
-    return tuple(part for part in kept if part.size)
 
 
 class _Known:
