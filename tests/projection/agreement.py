@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from thread.clock import BEGIN, END
-from thread.facts import ChangeSet, Revision, Triple
-from thread.projection.view import LinkTable, Statement, View, WalkSpec
+from thread.facts import ChangeSet, Qualifiers, Revision, Triple
+from thread.projection.view import Ints, LinkTable, Statement, View, WalkSpec, joined
 from thread.terms import TYPE, UpperKind
 from thread.testing.reference import triple_key
 from thread.testing.strategies import IDENTIFIER, LABEL, MANY_VALUE, SINGLE_VALUE, toy_ontology
@@ -110,6 +110,7 @@ def everything(view: View) -> dict[str, object]:
             said(view.conflicts(node)),
             view.version(node),
         ]
+    many_at_once(view, np.array(nodes[1:] + nodes[:1], np.int32))
     for attribute in (MANY_VALUE, SINGLE_VALUE, LABEL, IDENTIFIER):
         held, values = view.column(attribute)
         assert (held[1:] >= held[:-1]).all()
@@ -120,6 +121,43 @@ def everything(view: View) -> dict[str, object]:
         for roots in ([node] for node in nodes):
             found[f"walk {number} {view.iri(roots[0])}"] = walked(view, roots, spec)
         found[f"walk {number}"] = walked(view, nodes[:3], spec)
+    return found
+
+
+def many_at_once(view: View, nodes: Ints) -> None:
+    """What is read of many nodes at once is what is read of each."""
+    assert view.kinds_of(nodes).tolist() == [view.kind(int(node)) for node in nodes]
+    held = [[exact(v) for v in values] for values in view.column_of(nodes, MANY_VALUE)]
+    assert held == [[exact(v) for v in view.values(int(node), MANY_VALUE)] for node in nodes]
+    table, since, until = view.ever(RELATIONS)
+    whole = sorted(zip(*(column.tolist() for column in (*table, since, until)), strict=True))
+    for into in (False, True):
+        parts = [view.links_to(int(n)) if into else view.links_from(int(n)) for n in nodes]
+        assert [c.tolist() for c in view.links_of(nodes, into=into)] == [c.tolist() for c in joined(parts)]
+        found = view.ever_of(nodes, RELATIONS, into=into)
+        assert sorted(zip(*(column.tolist() for column in (*found[0], *found[1:])), strict=True)) == whole
+    assert [said_of(q) for q in view.qualifiers(table.row)] == [
+        said_of(view.link(int(r)).qualifiers) for r in table.row
+    ]
+
+
+def said_of(qualifiers: Qualifiers) -> list[tuple[str, tuple[str, str]]]:
+    return [(name, exact(value)) for name, value in qualifiers]
+
+
+def over_period(view: View) -> dict[str, object]:
+    """What a view over a period says, in words that do not depend on how nodes and rows are numbered."""
+    nodes = sorted(range(view.size), key=view.iri)
+    found: dict[str, object] = {
+        "present": [view.iri(node) for node in nodes if view.kind(node) >= 0],
+        "links": linked(view, view.links()),
+        "among": linked(view, view.links_among(np.array(nodes[::2], np.int32))),
+    }
+    for node in nodes:
+        found[view.iri(node)] = [linked(view, view.links_from(node)), linked(view, view.links_to(node, {0, 1}))]
+    for number, spec in enumerate(spec for spec in SPECS if not spec.stop):
+        for roots in (*([node] for node in nodes), nodes[:3]):
+            found[f"walk {number} {view.iris(roots)}"] = walked(view, roots, spec)
     return found
 
 

@@ -12,9 +12,11 @@ from tests.projection.agreement import (
     all_triples,
     commit,
     everything,
+    over_period,
     said,
     triples,
 )
+from thread.clock import BEGIN, END
 from thread.facts import ChangeSet, Fact, Op, PartBuilder
 from thread.projection import Projection
 from thread.terms import TYPE, EntityId, Iri, UpperKind
@@ -52,6 +54,23 @@ def test_every_view_agrees_with_the_reference(history: list[ChangeSet], merges: 
     for known in range(projection.revision.ordinal + 1):
         for instant in at:
             assert everything(reference.view(instant, known)) == everything(projection.view(instant, known))
+
+
+@few
+@given(histories(), st.lists(st.integers(0, 7)), st.lists(starts, min_size=1, max_size=2), st.integers(1, 6))
+def test_views_over_periods_agree_with_the_reference(
+    history: list[ChangeSet], merges: list[int], begins: list[int], length: int
+) -> None:
+    projection, reference = Projection(ONTOLOGY, RANKS), ReferenceProjection(ONTOLOGY, RANKS)
+    for number, change_set in enumerate(history):
+        commit(change_set, projection, reference)
+        if number in merges:
+            merged(projection)
+    last = projection.revision.ordinal
+    for period in [(start, start + length) for start in begins] + [(BEGIN - 1, END)]:
+        for known in {last, last // 2}:
+            plain, ours = (twin.view(5, known, period) for twin in (reference, projection))
+            assert over_period(plain) == over_period(ours)
 
 
 SUBJECT = EntityId("urn:e:a")

@@ -191,10 +191,10 @@ class Projection:
 
     # -- reading
 
-    def view(self, valid_at: Instant, known: int | None = None) -> View:
-        """What was true at an instant, as known at a revision (its ordinal; by default the last)."""
+    def view(self, valid_at: Instant, known: int | None = None, period: tuple[Instant, Instant] | None = None) -> View:
+        """What was true at an instant, or over a period, as known at a revision (its ordinal; by default the last)."""
         state = self._state
-        return self._view(valid_at, state.ordinal if known is None else known, state)
+        return self._view(valid_at, state.ordinal if known is None else known, state, period)
 
     def known_at(self, recorded: Instant) -> int:
         """Ordinal of the last revision recorded at or before an instant."""
@@ -263,10 +263,12 @@ class Projection:
             except IndexError:  # the writer has made longer columns meanwhile
                 continue
 
-    def _view(self, instant: Instant, ordinal: int, state: State) -> ColumnView:
+    def _view(
+        self, instant: Instant, ordinal: int, state: State, period: tuple[Instant, Instant] | None = None
+    ) -> ColumnView:
         if not 0 <= ordinal <= state.ordinal:
             raise ValueError(f"there is no revision {ordinal}; the last is {state.ordinal}")
-        return ColumnView(self, state, instant, ordinal)
+        return ColumnView(self, state, instant, ordinal, period)
 
     # -- keeping
 

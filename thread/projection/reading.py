@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from thread.clock import BEGIN, END, Instant
 from thread.facts import Qualifiers, Value, ValueType
-from thread.facts.columns import value_type
+from thread.projection.ordering import by_time, noted, order_of, sorted_values
+from thread.projection.periods import walk_over
 from thread.projection.state import State
 from thread.projection.tables import FACTS, INTO, OUT, Edges
 from thread.projection.view import Identifier, Ints, LinkTable, Statement, View, Walk, WalkSpec
@@ -21,14 +22,25 @@ if TYPE_CHECKING:
 
 _ANYBODY, _BOTH, _THIS = range(3)
 _NO_MARKS: Final = np.empty(0, np.uint8)
+EVER: Final = (BEGIN - 1, END)
+"""The window that everything overlaps."""
 Found = tuple[Ints, Ints, npt.NDArray[np.int16], Ints]
 
 
 class ColumnView(View):
     """One (valid, known) reading of a snapshot."""
 
-    def __init__(self, projection: "Projection", state: State, valid_at: Instant, known: int) -> None:
+    def __init__(
+        self,
+        projection: "Projection",
+        state: State,
+        valid_at: Instant,
+        known: int,
+        period: tuple[Instant, Instant] | None = None,
+    ) -> None:
         self.ontology, self.valid_at, self.known = projection.ontology, valid_at, known
+        self.period = period
+        self._window = (valid_at, valid_at + 1) if period is None else period
         self.state, self._projection = state, projection
         self.size = int(state.steps["nodes"][known])
 
@@ -70,17 +82,25 @@ class ColumnView(View):
     def kind(self, node: int) -> int:
         from thread.projection.kernels.scan import kind_of
 
-        s, at = self.state, self.valid_at
+        s = self.state
         if not 0 <= node < self.size:
             return -1
-        return int(kind_of(s.spans, s.nodes, s.more, node, at, at + 1, self.known))
+        return int(kind_of(s.spans, s.nodes, s.more, node, *self._window, self.known))
+
+    def kinds_of(self, nodes: Ints) -> npt.NDArray[np.int16]:
+        from thread.projection.kernels.scan import some_kinds
+
+        s, kinds = self.state, np.empty(len(nodes), np.int16)
+        chosen = np.ascontiguousarray(nodes, np.int32)
+        some_kinds(s.spans, s.nodes, s.more, chosen, *self._window, self.known, kinds, np.empty(len(nodes), np.uint8))
+        return kinds
 
     @cached_property
     def _all_kinds(self) -> npt.NDArray[np.int16]:
         from thread.projection.kernels.scan import all_kinds
 
-        s, at, kinds = self.state, self.valid_at, np.empty(self.size, np.int16)
-        all_kinds(s.spans, s.nodes, s.more, at, at + 1, self.known, kinds)
+        s, kinds = self.state, np.empty(self.size, np.int16)
+        all_kinds(s.spans, s.nodes, s.more, *self._window, self.known, kinds)
         kinds.setflags(write=False)
         return kinds
 
@@ -107,6 +127,9 @@ class ColumnView(View):
 
     def links_to(self, node: int, relations: Collection[int] | None = None) -> LinkTable:
         return self._links(INTO, np.array([node], np.int32), relations)
+
+    def links_of(self, nodes: Ints, relations: Collection[int] | None = None, *, into: bool = False) -> LinkTable:
+        return self._links(INTO if into else OUT, np.ascontiguousarray(nodes, np.int32), relations)
 
     def links_among(self, nodes: Ints, relations: Collection[int] | None = None) -> LinkTable:
         chosen = np.unique(np.asarray(nodes, np.int32))
@@ -148,7 +171,7 @@ class ColumnView(View):
         room = len(e.edges) + len(e.late) if len(nodes) == self.size else 0
         if not room or len(nodes) < 64:
             room = int(degree_sum(e.starts, e.heads, e.late, nodes))
-        lo, hi = (BEGIN - 1, END) if ever else (at, at + 1)
+        lo, hi = EVER if ever else (at, at + 1) if table == FACTS else self._window
         window = np.array([lo, hi, self.known, presence, table], np.int64)
         found, others, rows = (np.empty(room, np.int32) for _ in range(3))
         relations = np.empty(room, np.int16)
@@ -160,6 +183,11 @@ class ColumnView(View):
 
     def link(self, row: int) -> Statement:
         return self.state.statements([row], self.known)[0]
+
+    def qualifiers(self, rows: Ints) -> list[Qualifiers]:
+        numbers = self.state.claim_of(np.asarray(rows, np.int32))["qualifiers"].tolist()
+        noted = {number: self.state.qualifiers(number) for number in set(numbers)}
+        return [noted[number] for number in numbers]
 
     # attributes
     def _facts(self, nodes: Ints, predicate: str | None, presence: int, *, ever: bool = False) -> Found:
@@ -182,14 +210,14 @@ class ColumnView(View):
 
     def values(self, node: int, attribute: str) -> tuple[Value, ...]:
         claims = self._of(node, attribute)
-        return _sorted_values(self.state.values(self.state.claims[claims])) if len(claims) else ()
+        return sorted_values(self.state.values(self.state.claims[claims])) if len(claims) else ()
 
     def attributes(self, node: int) -> list[Statement]:
         if not 0 <= node < self.size:
             return []
         _, _, predicates, rows = self._facts(np.array([node], np.int32), None, _ANYBODY)
         found = self.state.statements(rows[predicates != self.state.words.kind_at], self.known)
-        return sorted(found, key=lambda s: (s.predicate, _order(s.value), _noted(s.qualifiers), s.valid_from))
+        return sorted(found, key=lambda s: (s.predicate, order_of(s.value), noted(s.qualifiers), s.valid_from))
 
     def column(self, attribute: str) -> tuple[Ints, list[Value]]:
         nodes, claims, _, _ = self._facts(np.arange(self.size, dtype=np.int32), attribute, _THIS)
@@ -199,8 +227,17 @@ class ColumnView(View):
         pairs: list[tuple[int, Value]] = []
         starts = np.flatnonzero(np.diff(nodes, prepend=-1)).tolist()
         for low, high in zip(starts, [*starts[1:], len(nodes)], strict=True):
-            pairs += [(int(nodes[low]), value) for value in _sorted_values(values[low:high])]
+            pairs += [(int(nodes[low]), value) for value in sorted_values(values[low:high])]
         return np.array([node for node, _ in pairs], np.int32), [value for _, value in pairs]
+
+    def column_of(self, nodes: Ints, attribute: str) -> list[tuple[Value, ...]]:
+        chosen = np.ascontiguousarray(nodes, np.int32)
+        places, claims, _, _ = self._facts(chosen, attribute, _ANYBODY)
+        held: dict[int, list[Value]] = {}
+        values = self.state.values(self.state.claims[claims])
+        for node, value in zip(places.tolist(), values, strict=True):
+            held.setdefault(node, []).append(value)
+        return [sorted_values(held[node]) if node in held else () for node in chosen.tolist()]
 
     def instants(self, attribute: str) -> tuple[Ints, npt.NDArray[np.int64]]:
         nodes, claims, _, _ = self._facts(np.arange(self.size, dtype=np.int32), attribute, _THIS)
@@ -282,10 +319,16 @@ class ColumnView(View):
         return by_time(self.state.statements(rows, self.known))
 
     def ever(self, relations: Collection[int]) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        return self.ever_of(np.arange(self.size, dtype=np.int32), relations)
+
+    def ever_of(
+        self, nodes: Ints, relations: Collection[int], *, into: bool = False
+    ) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         wanted = np.zeros(self.state.words.relations, np.uint8)
         wanted[[r for r in relations if 0 <= r < len(wanted)]] = 1
-        nodes = np.arange(self.size, dtype=np.int32)
-        table = LinkTable(*self._scan(OUT, nodes, wanted, _ANYBODY, ever=True))
+        chosen = np.ascontiguousarray(nodes, np.int32)
+        found, others, kinds, rows = self._scan(INTO if into else OUT, chosen, wanted, _ANYBODY, ever=True)
+        table = LinkTable(others, found, kinds, rows) if into else LinkTable(found, others, kinds, rows)
         spans = self.state.spans[self.state.rows["span"][table.row]]
         return table, spans["valid_from"].astype(np.int64), spans["valid_to"].astype(np.int64)
 
@@ -309,39 +352,13 @@ class ColumnView(View):
 
     # traversal
     def walk(self, roots: Sequence[int] | Ints, spec: WalkSpec) -> Walk:
-        return walk(self._projection.scratch, self.state, self.valid_at, self.known, self.size, roots, spec)
+        pool, state = self._projection.scratch, self.state
+        if self.period is not None:
+            return walk_over(pool, state, self.period, self.known, self.size, roots, spec)
+        return walk(pool, state, self.valid_at, self.known, self.size, roots, spec)
 
 
 def _identifier(value: str, qualifiers: Qualifiers) -> Identifier:
     named = dict(qualifiers)
     scope = named.get(SCOPE)
     return Identifier(str(named.get(SCHEME, "")), None if scope is None else str(scope), value)
-
-
-def _order(value: Value | None) -> tuple[int, object]:
-    return (-1, "") if value is None else (int(value_type(value)), value)
-
-
-def _noted(qualifiers: Qualifiers) -> tuple[tuple[str, str, str], ...]:
-    return tuple((name, value_type(value).name, _exact(value)) for name, value in qualifiers)
-
-
-def _exact(value: Value) -> str:
-    return value.hex() if isinstance(value, float) else str(value)
-
-
-def _sorted_values(values: Sequence[Value]) -> tuple[Value, ...]:
-    if len(values) == 1:
-        return (values[0],)
-    unique = {(value_type(value), _exact(value)): value for value in values}
-    return tuple(sorted(unique.values(), key=_order))
-
-
-def by_time(statements: Sequence[Statement]) -> list[Statement]:
-    """Statements by valid time, then by what they say."""
-
-    def key(s: Statement) -> tuple[object, ...]:
-        value = (value_type(s.value).name, _exact(s.value)) if s.value is not None else ("", "")
-        return s.valid_from, s.valid_to, s.predicate, s.object or "", value, _noted(s.qualifiers), s.source, s.run
-
-    return sorted(statements, key=key)

@@ -36,6 +36,8 @@ class ScratchPool:
         self._words = words
         self._free: list[Scratch] = []
         self._programs: dict[Key, Program] = {}
+        self.contains = np.array(words.containment, np.uint8)
+        """Per relation, 1 where it says what is in what: over a period, a chain of these must share an instant."""
 
     def take(self, nodes: int, roots: int) -> Scratch:
         """Scratch for a walk over so many nodes."""

@@ -28,6 +28,13 @@ class LinkTable(NamedTuple):
 class Statement:
     """One fact of the projection with its times and its source; for answers, audit and conflicts."""
 
+def joined(tables: Sequence[LinkTable]) -> LinkTable:
+    """Link tables one after the other."""
+    if not tables:
+        return LinkTable(*(np.empty(0, np.int32),) * 2, np.empty(0, np.int16), np.empty(0, np.int32))
+    return LinkTable(*(np.concatenate(columns) for columns in zip(*tables, strict=True)))
+
+
     subject: EntityId
     predicate: str
     object: EntityId | None
@@ -103,6 +110,9 @@ class View:
     """Nodes are 0 .. size - 1."""
 
     # identity
+    period: tuple[Instant, Instant] | None = None
+    """Of a view over a period ``[start, end)``: presence and links count if they overlap it, in walks a chain of
+    containment only if its intervals share an instant; attributes are those at ``valid_at``. None: an instant."""
     def find(self, iri: str) -> int:
         """Node of an IRI, -1 if no revision up to ``known`` mentions it."""
         raise NotImplementedError
@@ -136,6 +146,10 @@ class View:
     # links
     def links(self, relations: Collection[int] | None = None) -> LinkTable:
         """All links in force, of the relations (ordinals; None: all), sorted by (subject, relation, object)."""
+    def kinds_of(self, nodes: Ints) -> npt.NDArray[np.int16]:
+        """Kind ordinals of some nodes, in order, -1 where absent."""
+        return np.fromiter((self.kind(int(node)) for node in nodes), np.int16, len(nodes))
+
         raise NotImplementedError
 
     def links_from(self, node: int, relations: Collection[int] | None = None) -> LinkTable:
@@ -164,10 +178,19 @@ class View:
         raise NotImplementedError
 
     def attributes(self, node: int) -> list[Statement]:
+    def links_of(self, nodes: Ints, relations: Collection[int] | None = None, *, into: bool = False) -> LinkTable:
+        """Links in force of many nodes at once, that start at them or (``into``) end at them, node by node."""
+        read = self.links_to if into else self.links_from
+        return joined([read(int(node), relations) for node in nodes])
+
         """All attribute facts in force, identifiers and label included, sorted by (predicate, value)."""
         raise NotImplementedError
 
     def column(self, attribute: str) -> tuple[Ints, list[Value]]:
+    def qualifiers(self, rows: Ints) -> list[Qualifiers]:
+        """The qualifiers of links, in order."""
+        return [self.link(int(row)).qualifiers for row in rows]
+
         """Nodes (ascending) and values of one attribute over the whole view."""
         raise NotImplementedError
 
@@ -185,6 +208,10 @@ class View:
 
     def identifiers(self, node: int) -> list[Identifier]:
         raise NotImplementedError
+    def column_of(self, nodes: Ints, attribute: str) -> list[tuple[Value, ...]]:
+        """Values of one attribute of some nodes, in order."""
+        return [self.values(int(node), attribute) for node in nodes]
+
 
     # history
     def history(self, node: int, predicate: str | None = None) -> list[Statement]:
@@ -213,4 +240,13 @@ class View:
         raise NotImplementedError
 
 
-__all__ = ["Identifier", "Ints", "LinkTable", "Statement", "View", "Walk", "WalkSpec"]
+    def ever_of(
+        self, nodes: Ints, relations: Collection[int], *, into: bool = False
+    ) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """As ``ever``, of the links that start at some nodes or (``into``) end at them. Cost: their degree."""
+        table, since, until = self.ever(relations)
+        keep = np.isin(table.object if into else table.subject, nodes)
+        subject, object_, relation, row = table
+        return LinkTable(subject[keep], object_[keep], relation[keep], row[keep]), since[keep], until[keep]
+
+__all__ = ["Identifier", "Ints", "LinkTable", "Statement", "View", "Walk", "WalkSpec", "joined"]

@@ -12,9 +12,11 @@ from thread.errors import InputError
 from thread.facts import Qualifiers, Value, ValueType
 from thread.facts.columns import decode_value, value_number, value_type
 from thread.ontology.model import Ontology
-from thread.terms import TYPE, Iri, UpperKind
+from thread.terms import THR, TYPE, Iri, UpperKind
 
 TEXTUAL: Final = np.array([ValueType.TEXT, ValueType.DECIMAL, ValueType.IRI], np.uint8)
+CONTAINMENT: Final = (THR + "installedIn", THR + "partOf")
+"""Relations that say what is in what."""
 
 
 class Words:
@@ -32,6 +34,8 @@ class Words:
         self.kinds = {kind.iri: kind.ordinal for kind in ontology.kinds}
         self.kind_iris = [Iri(kind.iri) for kind in ontology.kinds]
         self.entity = self.kinds[UpperKind.ENTITY]
+        within = ontology.subrelations(*(iri for iri in CONTAINMENT if iri in ontology.relation))
+        self.containment = [relation.ordinal in within for relation in ontology.relations]
 
     def known_predicates(self, strings: Sequence[str], used: npt.NDArray[np.int32]) -> npt.NDArray[np.int16]:
         """Per string of a part the number of the predicate it names, -1 where it is not used or not known."""

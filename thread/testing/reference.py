@@ -26,7 +26,9 @@ from thread.facts import EMPTY, ChangeSet, Fact, GraphDelta, Op, Qualifiers, Rev
 from thread.facts.columns import value_type
 from thread.ontology.model import Ontology
 from thread.projection.view import Identifier, Ints, LinkTable, Statement, View, Walk, WalkSpec
-from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, STUB, TYPE, EntityId, Iri, UpperKind, local_name
+from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, STUB, THR, TYPE, EntityId, Iri, UpperKind, local_name
+
+CONTAINMENT = (THR + "installedIn", THR + "partOf")
 
 OPEN = 2**31 - 1
 Content = tuple[str, str, str, str, tuple[tuple[str, str, str], ...]]
@@ -293,9 +295,11 @@ class ReferenceProjection:
     def revision(self) -> Revision:
         return self.revisions[-1]
 
-    def view(self, valid_at: Instant, known: int | None = None) -> "ReferenceView":
+    def view(
+        self, valid_at: Instant, known: int | None = None, period: tuple[Instant, Instant] | None = None
+    ) -> "ReferenceView":
         """One reading."""
-        return ReferenceView(self, valid_at, self.revision.ordinal if known is None else known)
+        return ReferenceView(self, valid_at, self.revision.ordinal if known is None else known, period)
 
     def known_at(self, recorded: Instant) -> int:
         return max(r.ordinal for r in self.revisions if r.recorded_at <= recorded)
@@ -336,9 +340,15 @@ def _order(value: Value) -> tuple[int, object]:
 class ReferenceView(View):
     """One (valid, known) reading, by looking through all rows."""
 
-    def __init__(self, projection: ReferenceProjection, valid_at: Instant, known: int) -> None:
+    def __init__(
+        self,
+        projection: ReferenceProjection,
+        valid_at: Instant,
+        known: int,
+        period: tuple[Instant, Instant] | None = None,
+    ) -> None:
         self.projection, self.ontology = projection, projection.ontology
-        self.valid_at, self.known = valid_at, known
+        self.valid_at, self.known, self.period = valid_at, known, period
         self.size = projection.sizes[known]
 
     @cached_property
@@ -356,6 +366,12 @@ class ReferenceView(View):
     def in_force(self, believed: Believed) -> bool:
         return believed.row.start <= self.valid_at < believed.row.end
 
+    def overlaps(self, believed: Believed) -> bool:
+        """In force at some instant of the period; without one, at the instant."""
+        if self.period is None:
+            return self.in_force(believed)
+        return believed.row.start < self.period[1] and believed.row.end > self.period[0]
+
     @cached_property
     def _kinds(self) -> dict[int, int]:
         found, described, mentioned = {}, set(), set()
@@ -367,7 +383,7 @@ class ReferenceView(View):
                 mentioned.add(self.projection.nodes[fact.object])
             if fact.predicate == TYPE:
                 described.add(subject)
-                if self.in_force(believed):
+                if subject not in found and self.overlaps(believed):
                     found[subject] = self.ontology.kind[str(fact.value)].ordinal
         entity = self.ontology.kind[UpperKind.ENTITY].ordinal
         self._stubs = mentioned - described
@@ -420,7 +436,7 @@ class ReferenceView(View):
         found = []
         for number, believed in self.believed:
             fact = believed.row.claim.fact
-            if fact.object is None or not self.in_force(believed):
+            if fact.object is None or not self.overlaps(believed):
                 continue
             ends = self.projection.nodes[fact.subject], self.projection.nodes[fact.object]
             if ends[0] in self._kinds and ends[1] in self._kinds:
@@ -598,6 +614,8 @@ class ReferenceView(View):
     # traversal
     def walk(self, roots: Sequence[int] | Ints, spec: WalkSpec) -> Walk:
         """By relaxation to a fixpoint (Bellman-Ford), no budgets: the definition of degree."""
+        if self.period is not None:
+            return self._walk_over(self.period, roots, spec)
         degree = {int(root): 0 for root in roots if int(root) in self._kinds}
         origin = set(degree)
         changed = True
@@ -624,6 +642,50 @@ class ReferenceView(View):
             deepest,
             "MAX_DEPTH" if beyond else None,
         )
+
+    def _walk_over(self, period: tuple[Instant, Instant], roots: Sequence[int] | Ints, spec: WalkSpec) -> Walk:
+        """The same over nodes with what their chain of containment shares; each state once, none covers another."""
+        origin = {int(root) for root in roots if int(root) in self._kinds}
+        degree = {(node, period): 0 for node in origin}
+        changed = True
+        while changed:
+            changed = False
+            for (node, shared), far in list(degree.items()):
+                for other, relation, then in self._steps_over(node, shared, origin, spec):
+                    further = far + (relation not in spec.free)
+                    if further <= spec.max_depth and further < degree.get((other, then), OPEN):
+                        degree[other, then] = further
+                        changed = True
+        least: dict[int, int] = {}
+        for (node, _), far in degree.items():
+            least[node] = min(far, least.get(node, OPEN))
+        beyond = any(
+            other not in least
+            for node, shared in degree
+            for other, _, _ in self._steps_over(node, shared, origin, spec)
+        )
+        links = sum(len(self._steps_from(n, spec)) for n in least if n in origin or self.kind(n) not in spec.stop)
+        hits = sorted((far, node) for node, far in least.items() if node not in origin)
+        deepest = spec.max_depth if beyond else max((far for far, _ in hits), default=0)
+        nodes, degrees = (np.array([hit[i] for hit in hits], np.int32) for i in (1, 0))
+        return Walk(nodes, degrees, len(least), links, deepest, "MAX_DEPTH" if beyond else None)
+
+    def _steps_over(
+        self, node: int, shared: tuple[Instant, Instant], origin: Collection[int], spec: WalkSpec
+    ) -> Iterator[tuple[int, int, tuple[Instant, Instant]]]:
+        if node not in origin and self.kind(node) in spec.stop:
+            return
+        within = self.ontology.subrelations(*(iri for iri in CONTAINMENT if iri in self.ontology.relation))
+        assert self.period is not None
+        out, into = self._around
+        steps = [(far, link, relation) for _, relation, far, link in out.get(node, []) if relation in spec.forward]
+        steps += [(far, link, relation) for far, relation, _, link in into.get(node, []) if relation in spec.backward]
+        for other, number, relation in steps:
+            row, then = self.projection.rows[number].row, self.period
+            if relation in within:
+                then = (max(shared[0], row.start), min(shared[1], row.end))
+            if then[0] < then[1]:
+                yield other, relation, then
 
     def _steps_from(self, node: int, spec: WalkSpec) -> list[tuple[int, int]]:
         out, into = self._around
