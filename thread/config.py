@@ -32,8 +32,9 @@ class Settings(BaseSettings):
     deadline_ms: int = Field(10_000, ge=1, description="Time after which an answer is partial, milliseconds.")
     node_budget: int = Field(1_000_000, ge=1, description="Nodes that one answer may visit before it is partial.")
     link_budget: int = Field(10_000_000, ge=1, description="Links that one answer may visit before it is partial.")
+    max_cost: int = Field(500_000, ge=1, description="Points that one request may cost; `docs/limits.md`.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body.")
-    max_tokens: int = Field(10_000, ge=100, description="Largest GraphQL document, in tokens.")
+    max_tokens: int = Field(5_000, ge=100, description="Largest GraphQL document, in tokens.")
     max_page: int = Field(500, ge=1, le=500, description="Largest page of a connection.")
     max_depth: int = Field(64, ge=1, le=64, description="Greatest depth of a lineage.")
 

@@ -138,14 +138,9 @@ def test_introspection_is_answered(ask: Ask) -> None:
     assert ask(get_introspection_query())["__schema"]["queryType"]["name"] == "Query"
 
 
-def test_only_short_documents_are_cached(engine: Engine) -> None:
-    from thread.api.limits import CACHED_SOURCE, SmallParserCache
+def test_only_short_documents_are_kept(engine: Engine) -> None:
+    from thread.api.documents import CACHED_SOURCE
 
-    held = SmallParserCache().cached_parse_document.cache_info
-    engine.execute("{ service { version } } # short")
-    before = held().currsize
-    engine.execute("{ service { version } } # " + "x" * CACHED_SOURCE)
-    assert held().currsize == before
-    hits = held().hits
-    engine.execute("{ service { version } } # short")
-    assert held().hits == hits + 1
+    short, long = "{ service { version } } # short", "{ service { version } } # " + "x" * CACHED_SOURCE
+    assert engine.documents.read(short) is engine.documents.read(short)
+    assert engine.documents.read(long) is not engine.documents.read(long)

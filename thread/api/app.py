@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from thread.api.auth import HostGuard
+from thread.api.bodies import BodyLimit
 from thread.api.engine import Engine
 from thread.api.errors import STATUS, wire_error
 from thread.api.graphiql import graphiql_routes
 from thread.api.http import MIN_REVISION, Endpoint
-from thread.api.limits import BodyLimit
 from thread.api.observe import Metrics, Observe
 from thread.errors import InputError, NotFound, ThreadError
 

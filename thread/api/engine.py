@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import strawberry
+from graphql import GraphQLError, get_operation_ast
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from thread.api.documents import Bill, Documents, Prepared, Refused
 from thread.api.errors import shape
 from thread.api.mutations import Mutation
 from thread.api.queries import Query
 from thread.api.schema import build_schema, vocabulary_of
 from thread.api.scope import Scope
+from thread.errors import ThreadError
 
 if TYPE_CHECKING:
     from thread.service.service import Service
 
-_ALL: Final = frozenset(OperationType)
+ANSWERED_AT_ONCE: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 class Root(Query, Mutation):
@@ -31,12 +36,13 @@ class Root(Query, Mutation):
 class Engine:
     """The schema of a service's ontology and what answers it. Safe in any thread."""
 
-    __slots__ = ("schema", "service", "vocabulary")
+    __slots__ = ("documents", "schema", "service", "vocabulary")
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.vocabulary = vocabulary_of(service.ontology)
-        self.schema: strawberry.Schema = build_schema(service.ontology, self.vocabulary, service.settings.max_tokens)
+        self.schema: strawberry.Schema = build_schema(service.ontology, self.vocabulary)
+        self.documents = Documents(self.schema._schema, service.settings)
 
     def execute(
         self,
@@ -45,26 +51,73 @@ class Engine:
         operation: str | None = None,
         *,
         request_id: str = "local",
-        allowed: Iterable[OperationType] = _ALL,
+        allowed: Collection[OperationType] = ANSWERED_AT_ONCE,
     ) -> ExecutionResult:
-        """The answer to an operation: data, errors in shape, and revision and time in ``extensions``.
+        """The answer to an operation: data, errors in shape, and revision, price and time in ``extensions``.
 
+        Raises:
+            MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError: there is nothing to answer.
         Cost: runs to its end in the calling thread; a budget or deadline makes the answer partial.
         """
         began = time.perf_counter()
-        scope = Scope(self.service, self.vocabulary)
+        scope, bill, given = Scope(self.service, self.vocabulary), self.documents.bill(), dict(variables or {})
+        try:
+            prepared = self.prepare(document, given, operation, allowed, bill)
+        except Refused as refused:
+            return finished(ExecutionResult(None, refused.errors), scope.revision, bill, request_id, began)
         result = self.schema.execute_sync(
             document,
-            variable_values=dict(variables or {}),
+            variable_values=given,
+            context_value=prepared,
             root_value=Root(scope),
             operation_name=operation,
             allowed_operation_types=allowed,
         )
-        if result.errors:
-            result.errors = shape(result.errors, request_id)
-        elapsed = round((time.perf_counter() - began) * 1000, 3)
-        result.extensions = {"revision": str(scope.revision), "elapsedMs": elapsed, "requestId": request_id}
-        return result
+        return finished(result, scope.revision, bill, request_id, began)
+
+    def prepare(
+        self,
+        document: str | None,
+        variables: Mapping[str, Any],
+        operation: str | None,
+        allowed: Collection[OperationType],
+        bill: Bill,
+    ) -> Prepared:
+        """An operation that may be executed; the price is written on the bill.
+
+        Raises:
+            Refused: it may not; the errors say why.
+            MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError: there is nothing to answer.
+        """
+        if not document:
+            raise MissingQueryError
+        try:
+            read = self.documents.read(document)
+            chosen = get_operation_ast(read.document, operation)
+            if chosen is None:
+                raise CannotGetOperationTypeError(operation)
+            kind = OperationType(chosen.operation.value)
+            if kind not in allowed:
+                raise InvalidOperationTypeError(kind)
+            self.documents.check(read, chosen, variables, bill)
+        except GraphQLError as error:
+            raise Refused([error]) from error
+        except (ThreadError, RecursionError) as error:
+            raise Refused([GraphQLError(str(error), original_error=error)]) from error
+        return Prepared(read.document, chosen)
+
+
+def finished(result: ExecutionResult, revision: int, bill: Bill, request_id: str, began: float) -> ExecutionResult:
+    """A result as clients may see it: its errors in shape, and what it cost."""
+    if result.errors:
+        result.errors = shape(result.errors, request_id)
+    result.extensions = {
+        "revision": str(revision),
+        "cost": {"price": bill.price, "limit": bill.limit},
+        "elapsedMs": round((time.perf_counter() - began) * 1000, 3),
+        "requestId": request_id,
+    }
+    return result
 
 
 def is_request_error(result: ExecutionResult) -> bool:

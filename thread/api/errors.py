@@ -21,9 +21,17 @@ STATUS: Final = {
     "store-full": 503,
     "store-failed": 503,
     "unavailable": 503,
+    "not-acceptable": 406,
+    "unsupported": 501,
     "fault": 500,
 }
 """HTTP status of a request that is refused as a whole; 400 where none is named."""
+SPARQL_STATUS: Final = {**STATUS, "timeout": 504}
+"""As above; 504, because the same query would take too long again."""
+
+
+LONGEST: Final = 500
+"""Characters of a message: the library's own repeat what was sent."""
 
 
 def wire_code(code: str) -> str:
@@ -89,8 +97,9 @@ def _fault(error: GraphQLError, cause: BaseException, request_id: str) -> GraphQ
 
 
 def _like(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    short = message if len(message) <= LONGEST else message[:LONGEST] + "…"
     return GraphQLError(
-        message,
+        short,
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,

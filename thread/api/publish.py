@@ -22,6 +22,8 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UNSET
 
+from thread.api.tariff import price_tags
+
 Namespace = dict[str, Any]
 """What the words of annotations mean in one schema."""
 
@@ -144,7 +146,7 @@ def define(
     body: Namespace | None = None,
 ) -> type:
     """A GraphQL object type or interface of the given fields, put into the namespace under its name."""
-    made = {member.name: _field(member, namespace) for member in fields}
+    made = {member.name: _field(name, member, namespace) for member in fields}
     annotations = {member.name: Any for member in fields}
     content = {**made, "__annotations__": annotations, "__module__": __name__, **(body or {})}
     raw = types.new_class(name, bases, {}, lambda into: into.update(content))
@@ -170,7 +172,8 @@ def publish_input(cls: type, namespace: Namespace) -> type:
     annotations = {member.name: Any for member in fields}
     content = {**made, "__annotations__": annotations, "__module__": __name__}
     raw = types.new_class(cls.__name__, (), {}, lambda into: into.update(content))
-    published: type = strawberry.input(raw, name=cls.__name__, description=sentence(cls.__doc__))
+    one_of = True if getattr(cls, "ONE_OF", False) else None
+    published: type = strawberry.input(raw, name=cls.__name__, description=sentence(cls.__doc__), one_of=one_of)
     _resolve_in(published, {member.name: member for member in fields}, namespace)
     definition = published.__strawberry_definition__  # type: ignore[attr-defined]  # set by strawberry.input
     definition.from_input = _make_instance(cls)
@@ -221,9 +224,11 @@ def _make_instance(cls: type) -> Callable[..., Any]:
     return from_input
 
 
-def _field(member: Member, namespace: Namespace) -> StrawberryField:
+def _field(owner: str, member: Member, namespace: Namespace) -> StrawberryField:
     kind = _CallField if member.call is not None else StrawberryField
+    arguments = [_camel(argument.name) for argument in member.arguments]
     field = kind(
+        directives=price_tags(owner, _camel(member.name), member.annotation, arguments, lambda w: _leaf(w, namespace)),
         python_name=member.name,
         graphql_name=_camel(member.name) if member.name.endswith("_") else None,
         description=member.description or None,
@@ -234,6 +239,12 @@ def _field(member: Member, namespace: Namespace) -> StrawberryField:
         field.call = member.call
         field.arguments = [_argument(argument, namespace) for argument in member.arguments]
     return field
+
+
+def _leaf(word: str, namespace: Namespace) -> bool:
+    """True for the names of scalars and enums, which are in the namespace before any object."""
+    meant = namespace.get(word)
+    return meant is not None and (not isinstance(meant, type) or issubclass(meant, Enum))
 
 
 def _argument(argument: Argument, namespace: Namespace) -> StrawberryArgument:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
@@ -25,8 +27,8 @@ from thread.api import (
     upsert,
     words,
 )
+from thread.api.documents import Prepared
 from thread.api.kinds import RESTRICTED, publish_kinds, publish_words
-from thread.api.limits import DocumentLimits, SmallParserCache, SmallValidationCache
 from thread.api.publish import Namespace, publish, publish_enum, publish_input, publish_union
 from thread.api.vocabulary import Vocabulary
 from thread.ontology.model import Ontology
@@ -94,9 +96,26 @@ def vocabulary_of(ontology: Ontology) -> Vocabulary:
     return Vocabulary(ontology, taken=[*ours, *scalars, *_BUILT_IN, "ID", "Int", "Float", "String", "Boolean"])
 
 
-def build_schema(
-    ontology: Ontology, vocabulary: Vocabulary | None = None, max_tokens: int = 10_000
-) -> strawberry.Schema:
+class GivenDocument(SchemaExtension):
+    """Executes the document that ``thread.api.documents`` let pass, and neither reads nor validates it again.
+
+    A caller that passes no document as its context gets the library's own parsing and validation.
+    """
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the document."""
+        if isinstance(self.execution_context.context, Prepared):
+            self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Nothing is wrong with it."""
+        if isinstance(self.execution_context.context, Prepared):
+            self.execution_context.pre_execution_errors = []
+        yield
+
+
+def build_schema(ontology: Ontology, vocabulary: Vocabulary | None = None) -> strawberry.Schema:
     """The GraphQL schema of an ontology; the root value of each request is an ``engine.Root``."""
     known = vocabulary or vocabulary_of(ontology)
     namespace: Namespace = {"datetime": words.DateTime, "Iri": words.IRI}
@@ -118,11 +137,7 @@ def build_schema(
         query=query,
         mutation=publish(mutations.Mutation, namespace),
         types=concrete,
-        extensions=[
-            lambda: DocumentLimits(max_tokens),
-            SmallParserCache,
-            SmallValidationCache,
-        ],
+        extensions=[GivenDocument],
         config=StrawberryConfig(scalar_map=words.SCALARS),
     )
 
