@@ -2,6 +2,7 @@
 
 import re
 from typing import Final, NewType
+from urllib.parse import quote, unquote
 
 THR: Final = "urn:thread:ns#"
 """Namespace of the ontology. A URN: nothing is ever fetched from it."""
@@ -60,6 +61,30 @@ class UpperKind:
     LOCATION: Final = THR + "Location"
     ORDER: Final = THR + "Order"
     RESOURCE: Final = THR + "Resource"
+
+
+ODD: Final = "urn:thread:graph:odd:"
+"""An id that RDF would not take as an IRI is spelled under this prefix, percent-encoded."""
+_CHARACTER = "A-Za-z0-9\\-._~!$&'()*+,;=\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd"
+_SIGN = f"(?:[{_CHARACTER}:@/]|%[0-9A-Fa-f]{{2}})"
+_SPELLED = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://(?:[{_CHARACTER}:]*@)?[{_CHARACTER}]*(?::[0-9]*)?(?:/{_SIGN}*)?|(?!//){_SIGN}*)"
+    rf"(?:\?(?:{_SIGN}|\?)*)?(?:#(?:{_SIGN}|\?)*)?"
+)
+
+
+def spelled(iri: str) -> str:
+    """An id as RDF can write it: itself where it is an IRI, else percent-encoded under ``ODD``.
+
+    >>> spelled("urn:plant:P-101"), spelled("urn:plant:P[1]")
+    ('urn:plant:P-101', 'urn:thread:graph:odd:urn%3Aplant%3AP%5B1%5D')
+    """
+    return iri if _SPELLED.fullmatch(iri) and not iri.startswith(ODD) else ODD + quote(iri, safe="")
+
+
+def unspelled(iri: str) -> str:
+    """The id that ``spelled`` spelled."""
+    return unquote(iri.removeprefix(ODD)) if iri.startswith(ODD) else iri
 
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[-. ]+")

@@ -42,7 +42,7 @@ NARROW = {
 """Rooms that may import less than their layer allows."""
 
 OWNERS: dict[str, tuple[str, ...]] = {
-    "duckdb": ("thread.readings",),
+    "duckdb": ("thread.readings", "thread.export.writing"),
     "httpx": (),
     "hypothesis": ("thread.testing",),
     "neo4j": ("thread.stores.neo4j",),

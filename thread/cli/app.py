@@ -113,6 +113,30 @@ def import_(
     )
 
 
+@app.command(short_help="Write all out, as RDF, a graph or tables.")
+@ending
+def export(
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="A file, or a folder for csv and parquet; - is standard output.")
+    ] = "-",
+    store: Store = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="ttl, nq, jsonld, graphml, json, csv, parquet; default the file's ending."),
+    ] = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind; may be repeated.")] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="The whole log: both times, all sources; imports to an equal store.")
+    ] = False,
+    at: At = None,
+    known: Known = None,
+) -> Exit:
+    """Write the current state, or what was so, as RDF, a graph or tables; or all history, to be imported again."""
+    from thread.cli.exporting import export as run
+
+    return run(target, store, AsOf(at, known), form=form, kinds=kind or [], history=history)
+
+
 @app.command("map", short_help="Propose a mapping of tables.")
 @ending
 def map_(

@@ -55,8 +55,14 @@ def import_(
     quarantine: Path | None = None,
 ) -> Exit:
     """Import the tables or RDF files of a folder, or one RDF file; NO where rows were refused."""
+    from thread.ingest.history import is_history
     from thread.service.importing import RdfOptions
+    from thread.worker import format_of
 
+    if format_of(mapping.name) and is_history(mapping):
+        from thread.cli.exporting import restore
+
+        return restore(mapping, store, plan=plan, as_json=as_json)
     rdf = RdfOptions(align, lenient)
     with writing(store, only_read=plan) as (service, commit), _progress() as progress:
         done = service.import_(

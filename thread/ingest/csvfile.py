@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from thread.errors import InputError, known_near
+from thread.facts.cells import bared
 from thread.ingest.report import shown
 from thread.ingest.rows import Row, RowFault
 
@@ -32,6 +33,8 @@ class CsvFile:
     header: tuple[str, ...]
     empty: frozenset[str]
     """Cells that mean nothing, beside the empty one."""
+    guarded: bool = False
+    """An export of ours: texts are guarded against formulas, and taken to the last blank."""
 
     @property
     def name(self) -> str:
@@ -103,6 +106,8 @@ class CsvFile:
                 hint="Quote cells that hold the delimiter.",
             )
         empty = self.empty
+        if self.guarded:
+            return [bared(cell) or None for cell in cells]
         if empty:
             return [None if (text := cell.strip()) in empty else text or None for cell in cells]
         return [cell.strip() or None for cell in cells]
@@ -138,12 +143,15 @@ def open_csv(
     encoding: str = "utf-8",
     delimiter: str | None = None,
     empty: Collection[str] = (),
+    *,
+    guarded: bool = False,
 ) -> CsvFile:
     """A CSV file with its header read.
 
     Args:
         needed: columns that the mapping names; they decide the delimiter where none is declared.
         delimiter: None: the one of ``DELIMITERS`` under which the header holds most of the needed columns.
+        guarded: whether texts were guarded against formulas, as ``thread export`` does.
     Raises:
         InputError: ``bad-file``: absent, empty, of another encoding, or a column name stands there twice.
     """
@@ -162,7 +170,7 @@ def open_csv(
     chosen = delimiter or max(DELIMITERS, key=lambda d: _fit(first, d, needed))
     header = _header(first, chosen)
     check_header(path, header)
-    return CsvFile(path, encoding, chosen, header, frozenset(empty) - {""})
+    return CsvFile(path, encoding, chosen, header, frozenset(empty) - {""}, guarded)
 
 
 def open_text(path: Path, encoding: str) -> TextIO:

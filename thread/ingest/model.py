@@ -35,6 +35,9 @@ class Read(Part):
     """Zone of times without an offset, ``UTC`` or as in ``Europe/Berlin``; without it such a time is refused."""
     decimal: Annotated[str, Field(pattern=r"^[.,]$")] | None = None
     """The decimal mark; a point where none is said."""
+    guarded: bool | None = None
+    """Whether texts that a spreadsheet would run stand behind an apostrophe, as ``thread export`` writes them; cells
+    are then taken with the blanks around them."""
 
     @field_validator("encoding")
     @classmethod
@@ -358,4 +361,4 @@ class Mapping(Part):
         return self
 
 
-DEFAULTS: Final = Read(encoding="utf-8", empty=(), time=ISO, decimal=".")
+DEFAULTS: Final = Read(encoding="utf-8", empty=(), time=ISO, decimal=".", guarded=False)

@@ -12,14 +12,17 @@ from thread.facts import FactPart, PartBuilder, Qualifiers, Value
 from thread.ingest.rdfvalues import literal_value
 from thread.ingest.report import shown
 from thread.ingest.rows import RowFault
-from thread.ingest.statements import Named, Quoted, Statements
+from thread.ingest.statements import Column, Named, Quoted, Statements
 from thread.ontology.model import Ontology
 from thread.ontology.shapes import Checker, KindsOf
 from thread.terms import RDF, THR, TYPE, UpperKind, local_name
 
 REIFIES: Final = RDF + "reifies"
+_REIFICATION: Final = (RDF + "subject", RDF + "predicate", RDF + "object")
 _OCCURRED: Final = THR + "occurredAt"
 Note = Callable[["Said", RowFault], None]
+Columns = tuple[Column, ...]
+"""Subjects, predicates, objects, graphs and rows of the statements of a file."""
 
 
 class Said(NamedTuple):
@@ -112,7 +115,8 @@ class Holding:
 
 
 class Qualified:
-    """Qualifiers that reifiers of RDF 1.2 give to the statements of one file."""
+    """Qualifiers that nodes give to the statements of one file: reifiers of RDF 1.2 (``rdf:reifies``), and nodes that
+    name a statement by ``rdf:subject``, ``rdf:predicate`` and ``rdf:object``, as ``thread export`` writes them."""
 
     def __init__(self, statements: Statements, ontology: Ontology) -> None:
         self.reifiers: set[int] = set()
@@ -120,30 +124,63 @@ class Qualified:
         self.rows: set[int] = set()
         """Statements that only qualify others."""
         self._of: dict[bytes, list[Qualifiers]] = {}
-        number = statements.find(f"<{REIFIES}>".encode())
-        if number is not None:
-            self._read(statements, ontology, number)
+        columns = tuple(statements.column(index) for index in range(5))
+        about = self._quoted(statements, columns) | self._named(statements, columns)
+        if about:
+            self._read(statements, columns, ontology, about)
 
-    def _read(self, statements: Statements, ontology: Ontology, reifies: int) -> None:
+    def _quoted(self, statements: Statements, columns: Columns) -> dict[int, bytes]:
+        """Reifiers, each with the statement that it stands for."""
+        number = statements.find(f"<{REIFIES}>".encode())
+        if number is None:
+            return {}
+        subjects, predicates, objects, _, rows = columns
+        at = np.flatnonzero(predicates == number)
+        self.rows.update(rows[at].tolist())
+        self.reifiers.update(subjects[at].tolist())
+        found = {}
+        for reifier, value in zip(subjects[at].tolist(), objects[at].tolist(), strict=True):
+            term = statements.term(value)
+            if isinstance(term, Quoted):
+                found[reifier] = b" ".join(term)
+        return found
+
+    def _named(self, statements: Statements, columns: Columns) -> dict[int, bytes]:
+        """Nodes that name a statement in full, each with it."""
+        subjects, predicates, objects, _, rows = columns
+        numbers = [number for word in _REIFICATION if (number := statements.find(f"<{word}>".encode()))]
+        if len(numbers) < len(_REIFICATION):
+            return {}
+        named = []
+        for number in numbers:
+            at = np.flatnonzero(predicates == number)
+            named.append(dict(zip(subjects[at].tolist(), objects[at].tolist(), strict=True)))
+        whole = named[0].keys() & named[1].keys() & named[2].keys()
+        at = np.flatnonzero(np.isin(predicates, numbers) & np.isin(subjects, list(whole)))
+        self.rows.update(rows[at].tolist())
+        self.reifiers |= whole
+        return {node: b" ".join(statements.tokens[each[node]] for each in named) for node in whole}
+
+    def _read(self, statements: Statements, columns: Columns, ontology: Ontology, about: dict[int, bytes]) -> None:
         words = {iri for one in ontology.relations for iri in one.qualifiers}
         words |= {iri for other in ontology.attributes for iri in other.qualifiers}
-        subjects, predicates, objects, _, rows = (statements.column(index) for index in range(5))
-        at = np.flatnonzero(predicates == reifies)
-        about = dict(zip(subjects[at].tolist(), objects[at].tolist(), strict=True))
-        self.reifiers = set(about)
+        subjects, predicates, objects, _, rows = columns
+        own = {number for word in (REIFIES, *_REIFICATION) if (number := statements.find(f"<{word}>".encode()))}
         given: dict[int, list[tuple[str, Value]]] = {reifier: [] for reifier in about}
+        further: set[int] = set()
         for index in np.flatnonzero(np.isin(subjects, list(about))).tolist():
+            if int(predicates[index]) in own:
+                continue
+            further.add(int(subjects[index]))
             word, value = statements.term(int(predicates[index])), statements.term(int(objects[index]))
             if isinstance(word, Named) and word.iri in words and word.iri in ontology.attribute:
                 attribute = ontology.attribute[word.iri]
                 given[int(subjects[index])].append((word.iri, literal_value(attribute, value, {}, ontology)))
                 self.rows.add(int(rows[index]))
-        self.rows.update(rows[at].tolist())
-        for reifier, quoted in about.items():
-            term = statements.term(quoted)
-            if isinstance(term, Quoted) and given[reifier]:
+        for reifier, statement in about.items():
+            if given[reifier] or reifier not in further:  # a bare one: it holds without qualifiers as well
                 held = tuple(sorted(given[reifier], key=lambda pair: pair[0]))
-                self._of.setdefault(b" ".join(term), []).append(held)
+                self._of.setdefault(statement, []).append(held)
 
     def of(self, subject: bytes, predicate: bytes, value: bytes) -> Sequence[Qualifiers]:
         """The qualifiers with which a statement holds; none are said: once, without any."""

@@ -14,7 +14,7 @@ from thread.ingest.statements import Blank, Literal, Named, Statements, Term
 from thread.ingest.text import checked_iri
 from thread.ontology.model import Attribute, Ontology
 from thread.ontology.values import iri_fault, parse_value, value_fault
-from thread.terms import Iri
+from thread.terms import Iri, unspelled
 
 _BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 _MENDED = 20
@@ -69,7 +69,7 @@ class Names:
         if not isinstance(term, Named):
             hint = "Only things with an IRI can be linked."
             raise RowFault("bad-value", "a value stands where a thing is needed.", value=_said(term), hint=hint)
-        iri = unicodedata.normalize("NFC", term.iri)
+        iri = unicodedata.normalize("NFC", unspelled(term.iri))
         if self._lenient:
             better = mended(iri)
             if better != iri and len(self.mended) < _MENDED:

@@ -9,11 +9,12 @@ from typing import Final
 
 import orjson
 
+from thread.facts.cells import guarded
+
 KEPT: Final = 1_000
 """Findings that are listed, of rejections and of notes each; the counts are always complete."""
 _FIELDS: Final = ("file", "row", "line", "rule", "column", "value", "message", "hint")
 _SHOWN_VALUE: Final = 120
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -173,7 +174,7 @@ def shown(value: object) -> str:
 
 
 def _harmless(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return guarded(cell) if isinstance(cell, str) else cell
 
 
 def _pad(cell: str, width: int, *, right: bool) -> str:

@@ -73,7 +73,8 @@ def open_source(
         from thread.ingest.excel import open_excel
 
         return open_excel(path, spec.sheet, empty)
-    return open_csv(path, needed, encoding, read.delimiter or ("\t" if form == "tsv" else None), empty)
+    delimiter = read.delimiter or ("\t" if form == "tsv" else None)
+    return open_csv(path, needed, encoding, delimiter, empty, guarded=bool(read.guarded))
 
 
 def _check_lists(spec: model.Table, columns: list[str], place: str) -> None:

@@ -92,7 +92,7 @@ class Statements:
                 # As lenient reading may give: a space or a line break in an IRI.
                 if predicate[-1:] != b">" or predicate[:1] != b"<" or subject[:1] not in b"<_" or not subject:
                     subject, predicate, rest = _loosely(line)
-                rest, graph = _split(rest)
+                rest, graph = split_object(rest)
             except ValueError:
                 self.broken.append(row)
                 continue
@@ -134,7 +134,7 @@ def _loosely(line: bytes) -> tuple[bytes, bytes, bytes]:
     return subject, predicate, rest
 
 
-def _split(rest: bytes) -> tuple[bytes, bytes]:
+def split_object(rest: bytes) -> tuple[bytes, bytes]:
     """The object and the graph in the rest of a line ``object [graph] .``; no graph is empty."""
     if rest[-2:] != b" .":
         raise ValueError("not the end of a statement")

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ from thread import __version__
 from thread.clock import END, Clock, Instant
 from thread.config import Settings
 from thread.errors import NotFound, StoreError
+from thread.export.tables import Tables
 from thread.facts import ChangeSet, Revision
 from thread.ontology.model import Ontology
 from thread.ontology.rules import RuleReport, check_rules
@@ -23,6 +24,8 @@ from thread.reasoning.structure import Structure, compile_structure
 from thread.service.checking import Verification, verify
 from thread.service.commands import Command
 from thread.service.context import LOCAL, Context, Principal, deadline_after
+from thread.service.exporting import Progress as ExportProgress
+from thread.service.exporting import history_texts, tables_of, texts_of
 from thread.service.finding import Found, find
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
 from thread.service.replicating import Lag
@@ -133,6 +136,26 @@ class Service:
         """The next instant at which anything in the view may change: a boundary, or a time that a value holds."""
         ahead = (self._projection.next_boundary(view.valid_at), view.next_time(view.valid_at))
         return min((instant for instant in ahead if instant is not None), default=END)
+
+    def export(
+        self, context: Context, form: str, kinds: Collection[str] = (), progress: ExportProgress | None = None
+    ) -> Iterator[str]:
+        """A view as a text in pieces: ``ttl``, ``nq``, ``jsonld``, ``graphml`` or ``json`` (node-link).
+
+        Args:
+            kinds: names or IRIs of the kinds that are written, with the links among them; none: all.
+        Raises:
+            InputError: ``unknown-kind``.
+        """
+        return texts_of(self.view(context), form, kinds, progress)
+
+    def export_tables(self, context: Context, kinds: Collection[str] = ()) -> Tables:
+        """A view as tables, one a kind; ``thread.export.writing`` puts them into a folder."""
+        return tables_of(self.view(context), kinds)
+
+    def export_history(self, context: Context, form: str) -> Iterator[str]:
+        """The log up to the revision that the context knows, from which ``thread import`` makes an equal store."""
+        return history_texts(self._store.changes(), context.known, form, self.ontology)
 
     def announce(self, address: str, token: str) -> None:
         """Tell other commands of this machine where to send their change sets."""
