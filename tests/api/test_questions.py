@@ -114,6 +114,65 @@ def test_question_7_gives_the_last_five_orders_before_the_failure(demo: Engine, 
     assert [iri for _, iri in sorted(done, reverse=True)[:5]] == planted["last_orders"]
 
 
+def test_question_8_finds_every_sibling_and_where_it_is(demo: Engine, truth: Answer) -> None:
+    failed = truth["failed_part"]["iri"]
+    for sharing, planted in truth["siblings"].items():
+        found = answer(demo, "08-siblings", part=failed, sharing=[sharing], first=500)["siblings"]
+        places = {edge["node"]["iri"]: edge["place"] for edge in found["hits"]["edges"]}
+        assert {iri: place["where"] for iri, place in places.items()} == {
+            each["iri"]: each["where"] for each in planted
+        }
+        for each in planted:
+            place = places[each["iri"]]
+            assert (place["position"] or {"iri": None})["iri"] == each["position"]
+            assert place["exposureHours"] == pytest.approx(each["installed_hours"], abs=1e-5)
+        assert found["completeness"]["complete"]
+
+
+def test_question_8_ranks_by_whereabouts_then_time_in_service(demo: Engine, truth: Answer) -> None:
+    found = answer(demo, "08-siblings", first=500)["siblings"]["hits"]["edges"]
+    order = ["INSTALLED", "STOCK", "REPAIR", "SCRAPPED", "UNKNOWN"]
+    keys = [(order.index(e["place"]["where"]), -e["place"]["exposureHours"], e["node"]["iri"]) for e in found]
+    assert keys == sorted(keys)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_pages_of_siblings_give_each_once_forwards_and_backwards(demo: Engine, size: int) -> None:
+    document = """query($first: Int, $after: String, $last: Int, $before: String) {
+      siblings(of: "WT-1030") { hits(first: $first, after: $after, last: $last, before: $before) { totalCount
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { node { iri } } } } }"""
+
+    def page(**arguments: Any) -> Answer:
+        result = demo.execute(document, arguments)
+        assert result.errors is None
+        assert result.data is not None
+        found: Answer = result.data["siblings"]["hits"]
+        return found
+
+    whole = page(first=500)["edges"]
+    forwards, given = [], page(first=size)
+    while given["edges"] and len(forwards) < len(whole) + size:
+        forwards += given["edges"]
+        given = page(first=size, after=given["pageInfo"]["endCursor"])
+    backwards, given = [], page(last=size)
+    while given["edges"] and len(backwards) < len(whole) + size:
+        backwards = given["edges"] + backwards
+        given = page(last=size, before=given["pageInfo"]["startCursor"])
+    assert forwards == backwards == whole
+
+
+def test_siblings_of_an_unknown_serial_are_none_and_it_is_named(demo: Engine) -> None:
+    found = answer(demo, "08-siblings", part="NO-SUCH-SERIAL")["siblings"]
+    assert (found["of"], found["missing"], found["hits"]["edges"]) == (None, ["NO-SUCH-SERIAL"], [])
+
+
+def test_siblings_before_the_first_record_are_none(demo: Engine) -> None:
+    document = """{ siblings(of: "WT-1030", at: {validAt: "1990-01-01T00:00:00Z"}) { missing hits { totalCount } } }"""
+    result = demo.execute(document, {})
+    assert result.errors is None
+    assert result.data == {"siblings": {"missing": ["WT-1030"], "hits": {"totalCount": 0}}}
+
+
 def test_question_9_reads_the_configuration_as_known_then_and_now(demo: Engine, truth: Answer) -> None:
     found = answer(demo, "09-configuration-then-and-now")
     for view, planted in (("knownThen", "known_then"), ("knownNow", "known_now")):

@@ -83,6 +83,8 @@ def everything(view: View) -> dict[str, object]:
     spoken = [view.link(int(row)) for row in table.row]
     assert [(s.valid_from, s.valid_to) for s in spoken] == list(zip(since.tolist(), until.tolist(), strict=True))
     found["ever"] = linked(view, table)
+    ends = zip(said(spoken), view.said_until(table.row).tolist(), strict=True)
+    found["said until"] = sorted(ends, key=str)
     found["next time"] = [view.next_time(instant) for instant in INSTANTS]
     found["of kind"] = sorted(view.iris(view.of_kind(UpperKind.ASSET, UpperKind.EVENT)))
     for name, table in (

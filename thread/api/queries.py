@@ -187,6 +187,11 @@ def _typed_root(kind: str) -> Callable[..., Any]:
     return root
 
 
+def as_asked(given: AsOfInput | None) -> At | None:
+    """The view that is asked for; None: that of the ids."""
+    return None if given is None else _at(given)
+
+
 def _at(given: AsOfInput | None) -> At:
     return At() if given is None else At(given.valid_at, given.known_at)
 

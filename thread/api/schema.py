@@ -13,6 +13,7 @@ from strawberry.types.execution import ExecutionContext
 
 from thread.api import (
     answers,
+    asked_of_parts,
     collisions,
     ending,
     entity,
@@ -22,6 +23,7 @@ from thread.api import (
     orders,
     pages,
     parts,
+    places,
     problems,
     queries,
     upsert,
@@ -29,13 +31,14 @@ from thread.api import (
 )
 from thread.api.documents import Prepared
 from thread.api.kinds import RESTRICTED, publish_kinds, publish_words
-from thread.api.publish import Namespace, publish, publish_enum, publish_input, publish_union
+from thread.api.publish import Namespace, members, publish, publish_enum, publish_input, publish_union
 from thread.api.vocabulary import Vocabulary
 from thread.ontology.model import Ontology
 
 _ENUMS: Final[tuple[Any, ...]] = (
     words.Direction,
     *answers.ENUMS,
+    *places.ENUMS,
     *lineage.ENUMS,
     *impact.ENUMS,
     *collisions.ENUMS,
@@ -61,6 +64,8 @@ _OBJECTS: Final[tuple[type, ...]] = (
     entity.RelationConnection,
     *answers.OBJECTS,
     *lineage.OBJECTS,
+    *places.OBJECTS,
+    *siblings.OBJECTS,
     *impact.OBJECTS,
     *collisions.OBJECTS,
     *queries.OBJECTS,
@@ -132,7 +137,8 @@ def build_schema(ontology: Ontology, vocabulary: Vocabulary | None = None) -> st
         publish(made, namespace)
     for name, (payload, said) in mutations.UNIONS.items():
         publish_union(name, said, (payload, *failures), namespace)
-    query = publish(queries.Query, namespace, queries.typed_roots(known))
+    further = members(asked_of_parts.PartQuestions)
+    query = publish(queries.Query, namespace, (*further, *queries.typed_roots(known)))
     return _Schema(
         query=query,
         mutation=publish(mutations.Mutation, namespace),

@@ -191,6 +191,26 @@ def lineage(
     return run(refs, store, AsOf(at, known), down=down, depth=depth, kinds=kind or [], first=first, as_json=as_json)
 
 
+@app.command(short_help="What shares a batch, supplier or revision.")
+@ending
+def siblings(
+    ref: Ref,
+    store: Store = None,
+    sharing: Annotated[
+        list[str] | None,
+        typer.Option("--sharing", metavar="WHAT", help="batch, supplier, revision or process-step; may be repeated."),
+    ] = None,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Items to list at most.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """What shares a batch, supplier, revision or process step with a part, and where each is now."""
+    from thread.cli.siblings import siblings as run
+
+    return run(ref, store, AsOf(at, known), sharing=sharing or [], first=first, as_json=as_json)
+
+
 @app.command(short_help="What taking something out stops.")
 @ending
 def impact(

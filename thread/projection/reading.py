@@ -332,6 +332,9 @@ class ColumnView(View):
         spans = self.state.spans[self.state.rows["span"][table.row]]
         return table, spans["valid_from"].astype(np.int64), spans["valid_to"].astype(np.int64)
 
+    def said_until(self, rows: Ints) -> npt.NDArray[np.int64]:
+        return self.state.claim_of(np.asarray(rows, np.int32))["valid_to"].astype(np.int64)
+
     def conflicts(self, node: int) -> list[Statement]:
         if not 0 <= node < self.size:
             return []

@@ -24,16 +24,16 @@ class LinkTable(NamedTuple):
     row: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One fact of the projection with its times and its source; for answers, audit and conflicts."""
-
 def joined(tables: Sequence[LinkTable]) -> LinkTable:
     """Link tables one after the other."""
     if not tables:
         return LinkTable(*(np.empty(0, np.int32),) * 2, np.empty(0, np.int16), np.empty(0, np.int32))
     return LinkTable(*(np.concatenate(columns) for columns in zip(*tables, strict=True)))
 
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One fact of the projection with its times and its source; for answers, audit and conflicts."""
 
     subject: EntityId
     predicate: str
@@ -106,13 +106,13 @@ class View:
     valid_at: Instant
     known: int
     """Ordinal of the last revision that counts."""
+    period: tuple[Instant, Instant] | None = None
+    """Of a view over a period ``[start, end)``: presence and links count if they overlap it, in walks a chain of
+    containment only if its intervals share an instant; attributes are those at ``valid_at``. None: an instant."""
     size: int
     """Nodes are 0 .. size - 1."""
 
     # identity
-    period: tuple[Instant, Instant] | None = None
-    """Of a view over a period ``[start, end)``: presence and links count if they overlap it, in walks a chain of
-    containment only if its intervals share an instant; attributes are those at ``valid_at``. None: an instant."""
     def find(self, iri: str) -> int:
         """Node of an IRI, -1 if no revision up to ``known`` mentions it."""
         raise NotImplementedError
@@ -132,6 +132,10 @@ class View:
         """Kind ordinal of a node, -1 if it is absent from the view."""
         raise NotImplementedError
 
+    def kinds_of(self, nodes: Ints) -> npt.NDArray[np.int16]:
+        """Kind ordinals of some nodes, in order, -1 where absent."""
+        return np.fromiter((self.kind(int(node)) for node in nodes), np.int16, len(nodes))
+
     def kinds(self) -> npt.NDArray[np.int16]:
         """Kind ordinals of all nodes, -1 where absent; shape (size,). Cost: O(size) once per view."""
         raise NotImplementedError
@@ -146,10 +150,6 @@ class View:
     # links
     def links(self, relations: Collection[int] | None = None) -> LinkTable:
         """All links in force, of the relations (ordinals; None: all), sorted by (subject, relation, object)."""
-    def kinds_of(self, nodes: Ints) -> npt.NDArray[np.int16]:
-        """Kind ordinals of some nodes, in order, -1 where absent."""
-        return np.fromiter((self.kind(int(node)) for node in nodes), np.int16, len(nodes))
-
         raise NotImplementedError
 
     def links_from(self, node: int, relations: Collection[int] | None = None) -> LinkTable:
@@ -164,9 +164,18 @@ class View:
         """All links in force with both ends in the set."""
         raise NotImplementedError
 
+    def links_of(self, nodes: Ints, relations: Collection[int] | None = None, *, into: bool = False) -> LinkTable:
+        """Links in force of many nodes at once, that start at them or (``into``) end at them, node by node."""
+        read = self.links_to if into else self.links_from
+        return joined([read(int(node), relations) for node in nodes])
+
     def link(self, row: int) -> Statement:
         """The statement behind a row of a ``LinkTable``."""
         raise NotImplementedError
+
+    def qualifiers(self, rows: Ints) -> list[Qualifiers]:
+        """The qualifiers of links, in order."""
+        return [self.link(int(row)).qualifiers for row in rows]
 
     # attributes
     def value(self, node: int, attribute: str) -> Value | None:
@@ -178,21 +187,16 @@ class View:
         raise NotImplementedError
 
     def attributes(self, node: int) -> list[Statement]:
-    def links_of(self, nodes: Ints, relations: Collection[int] | None = None, *, into: bool = False) -> LinkTable:
-        """Links in force of many nodes at once, that start at them or (``into``) end at them, node by node."""
-        read = self.links_to if into else self.links_from
-        return joined([read(int(node), relations) for node in nodes])
-
         """All attribute facts in force, identifiers and label included, sorted by (predicate, value)."""
         raise NotImplementedError
 
     def column(self, attribute: str) -> tuple[Ints, list[Value]]:
-    def qualifiers(self, rows: Ints) -> list[Qualifiers]:
-        """The qualifiers of links, in order."""
-        return [self.link(int(row)).qualifiers for row in rows]
-
         """Nodes (ascending) and values of one attribute over the whole view."""
         raise NotImplementedError
+
+    def column_of(self, nodes: Ints, attribute: str) -> list[tuple[Value, ...]]:
+        """Values of one attribute of some nodes, in order."""
+        return [self.values(int(node), attribute) for node in nodes]
 
     def instants(self, attribute: str) -> tuple[Ints, npt.NDArray[np.int64]]:
         """Nodes (ascending) and instants of a time attribute over the whole view: ``column`` without objects."""
@@ -208,10 +212,6 @@ class View:
 
     def identifiers(self, node: int) -> list[Identifier]:
         raise NotImplementedError
-    def column_of(self, nodes: Ints, attribute: str) -> list[tuple[Value, ...]]:
-        """Values of one attribute of some nodes, in order."""
-        return [self.values(int(node), attribute) for node in nodes]
-
 
     # history
     def history(self, node: int, predicate: str | None = None) -> list[Statement]:
@@ -226,6 +226,19 @@ class View:
         """All links of the relations known at ``known``, in force or not, with their valid from and to."""
         raise NotImplementedError
 
+    def ever_of(
+        self, nodes: Ints, relations: Collection[int], *, into: bool = False
+    ) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """As ``ever``, of the links that start at some nodes or (``into``) end at them. Cost: their degree."""
+        table, since, until = self.ever(relations)
+        keep = np.isin(table.object if into else table.subject, nodes)
+        subject, object_, relation, row = table
+        return LinkTable(subject[keep], object_[keep], relation[keep], row[keep]), since[keep], until[keep]
+
+    def said_until(self, rows: Ints) -> npt.NDArray[np.int64]:
+        """The ends that the sources of rows gave; later than a row's own where something else began before."""
+        return np.array([self.link(int(row)).valid_to for row in rows], np.int64)
+
     def conflicts(self, node: int) -> list[Statement]:
         """Claims in force about the node that lost to a higher-ranked or later source."""
         raise NotImplementedError
@@ -239,14 +252,5 @@ class View:
         """0-1 breadth-first walk over the links in force; the roots are never hits."""
         raise NotImplementedError
 
-
-    def ever_of(
-        self, nodes: Ints, relations: Collection[int], *, into: bool = False
-    ) -> tuple[LinkTable, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """As ``ever``, of the links that start at some nodes or (``into``) end at them. Cost: their degree."""
-        table, since, until = self.ever(relations)
-        keep = np.isin(table.object if into else table.subject, nodes)
-        subject, object_, relation, row = table
-        return LinkTable(subject[keep], object_[keep], relation[keep], row[keep]), since[keep], until[keep]
 
 __all__ = ["Identifier", "Ints", "LinkTable", "Statement", "View", "Walk", "WalkSpec", "joined"]

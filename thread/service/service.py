@@ -28,6 +28,7 @@ from thread.service.exporting import Progress as ExportProgress
 from thread.service.exporting import history_texts, tables_of, texts_of
 from thread.service.finding import Found, find
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
+from thread.service.parts import PartQuestions
 from thread.service.replicating import Lag
 from thread.service.writing import Outcome, Writer
 from thread.stores.base import Store
@@ -51,7 +52,7 @@ class Info:
     settings: Settings
 
 
-class Service:
+class Service(PartQuestions):
     """Questions and changes over one store. Reading is safe in any thread; changes run one after the other."""
 
     def __init__(

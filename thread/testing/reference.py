@@ -573,6 +573,9 @@ class ReferenceView(View):
         spans = [np.array([t for *_, row in found for t in (getattr(row, w),)], np.int64) for w in ("start", "end")]
         return table, spans[0], spans[1]
 
+    def said_until(self, rows: Ints) -> npt.NDArray[np.int64]:
+        return np.array([self.projection.rows[int(row)].row.claim.end for row in rows], np.int64)
+
     def conflicts(self, node: int) -> list[Statement]:
         found = []
         for slot, steps in self.projection.claims_at.items():
