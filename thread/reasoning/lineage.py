@@ -1,6 +1,5 @@
 """Where did it come from, what did it go into? Hits with their degree, their graph, their paths, their counts."""
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -185,9 +184,7 @@ class Lineage:
         return {**reached, **dict.fromkeys(self.roots, 0)}
 
     def _kinds_of(self, nodes: Ints) -> Ints:
-        if len(nodes) < 512:
-            return np.fromiter((self.view.kind(int(node)) for node in nodes), np.int32, len(nodes))
-        return self.view.kinds()[nodes].astype(np.int32)
+        return self.view.kinds_of(nodes).astype(np.int32)
 
     def ranked(self, degrees: Collection[int] | None = None, kinds: Collection[int] | None = None) -> Ranked:
         """The hits in (degree, IRI) order, optionally of some degrees and kinds (and kinds below them)."""
@@ -268,8 +265,7 @@ class Lineage:
     def counts(self) -> LineageCounts:
         """Hits in all, by kind and by degree."""
         nodes, degrees = self._hits
-        kinds = Counter(self._kinds_of(nodes).tolist())
-        return LineageCounts(len(nodes), tuple(sorted(kinds.items())), tuple(sorted(Counter(degrees.tolist()).items())))
+        return LineageCounts(len(nodes), _tally(self._kinds_of(nodes)), _tally(degrees))
 
     @cached_property
     def completeness(self) -> Completeness:
@@ -294,6 +290,16 @@ _STOPPED = {
     IncompleteCode.LINK_BUDGET: "The link budget ended the walk; it is exhaustive to degree {depth}.",
     IncompleteCode.DEADLINE: "The deadline ended the walk; it is exhaustive to degree {depth}.",
 }
+
+
+def _tally(values: Ints) -> tuple[tuple[int, int], ...]:
+    """How often each value occurs, by value; the values lie close together."""
+    if not len(values):
+        return ()
+    least = int(values.min())
+    counts = np.bincount(values - least)
+    there = np.flatnonzero(counts)
+    return tuple(zip((there + least).tolist(), counts[there].tolist(), strict=True))
 
 
 def links_of(table: LinkTable) -> list[LinkRef]:
