@@ -26,6 +26,7 @@ from thread.api import (
     places,
     problems,
     queries,
+    siblings,
     upsert,
     words,
 )

@@ -27,6 +27,14 @@ DOCUMENTS: Final[dict[str, str]] = {
     hits(first: $first) {{ edges {{ degree via hasMore node {{ {_ENTITY} }} }} pageInfo {{ hasNextPage endCursor }} }}
     counts {{ total byKind {{ kind count }} byDegree {{ degree count }} }}
     {_COMPLETENESS} }} }}""",
+    "siblings": f"""query Siblings($of: ID!, $sharing: [Sharing!], $at: AsOfInput, $first: Int!) {{
+  siblings(of: $of, sharing: $sharing, at: $at) {{
+    of {{ {_ENTITY} }} missing shared {{ by origins {{ iri label }} }} counts {{ where count }}
+    hits(first: $first) {{ totalCount pageInfo {{ hasNextPage endCursor }}
+      edges {{ sharing node {{ {_ENTITY} }} place {{ where exposureHours atLeast
+        position {{ iri label }} asset {{ iri label }} location {{ iri label }}
+        stays {{ position {{ iri label }} since until overlaps }} }} }} }}
+    {_COMPLETENESS} }} }}""",
     "impact": f"""query Impact($of: [ID!]!, $input: ImpactInput!, $at: AsOfInput, $first: Int!) {{
   impact(of: $of, input: $input, at: $at) {{
     targets {{ {_ENTITY} }} missing
