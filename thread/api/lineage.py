@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from thread.api.entity import Entity
     from thread.api.scope import Reading
+    from thread.api.vocabulary import Vocabulary
 
 MAX_GRAPH: Final = 2_000
 MAX_PATHS: Final = 100
@@ -332,6 +333,16 @@ class Lineage:
         return Completeness(self._reading, self._answer.completeness)
 
 
+def filters_of(given: list[AttributeFilter] | None, words: Vocabulary) -> tuple[reasoning.AttributeFilter, ...]:
+    """Conditions of a request; an attribute is named as its field, or as the ontology does."""
+    found = []
+    for one in given or ():
+        field = words.attribute_fields.get(one.name)
+        name = one.name if field is None else field.attribute.name
+        found.append(reasoning.AttributeFilter(name, reasoning.FilterOp(one.op), tuple(one.values)))
+    return tuple(found)
+
+
 def lineage_answer(reading: Reading, roots: list[int], missing: list[str], given: LineageInput) -> Lineage:
     """The answer to a lineage question.
 
@@ -342,9 +353,7 @@ def lineage_answer(reading: Reading, roots: list[int], missing: list[str], given
     if not 1 <= given.max_depth <= most:
         raise InputError(f"maxDepth is {given.max_depth}.", hint=f"Expected 1 to {most}.")
     reading.scope.check_time()
-    where = tuple(
-        reasoning.AttributeFilter(one.name, reasoning.FilterOp(one.op), tuple(one.values)) for one in given.where or ()
-    )
+    where = filters_of(given.where, words)
     query = reasoning.LineageQuery(
         direction=reasoning.Direction(given.direction),
         relations=words.relations(given.relations),

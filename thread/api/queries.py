@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from thread.api.entity import Entity, Node
 from thread.api.ids import At, decode_id
 from thread.api.impact import Impact, ImpactInput, impact_answer, window_of
-from thread.api.lineage import Lineage, LineageInput, lineage_answer
+from thread.api.lineage import AttributeFilter, Lineage, LineageInput, lineage_answer
+from thread.api.pages import PageRequest
 from thread.api.problems import Problem, problem_of
 from thread.api.publish import Argument, Member
-from thread.api.words import ID, IRI, DateTime, moment
+from thread.api.search import DEFAULT_PAGE, SearchConnection, search_answer
+from thread.api.words import ID, IRI, DateTime, EntityKind, moment
 from thread.errors import LimitError
 from thread.terms import UpperKind
 
@@ -130,6 +132,21 @@ class Query:
         reading = self._scope.reading(_view_of(ref, at))
         nodes, problem = reading.look_up(ref)
         return Lookup(reading, nodes, None if problem is None else problem_of(problem, reading, ("ref",)))
+
+    def search(
+        self,
+        text: str,
+        kinds: list[EntityKind] | None = None,
+        where: list[AttributeFilter] | None = None,
+        at: AsOfInput | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> SearchConnection:
+        """What is called like this: entities whose labels and identifiers have all words of the text, as they are or as beginnings; where that finds nothing, with typos. Best first. Without words: all of the kinds and values that are asked for. Pages after a cursor are of the revision and instant of its page. 25 where neither first nor last is given, at most 500."""  # noqa: E501  one paragraph is one description
+        request = PageRequest.of(first, after, last, before, self._scope.max_page, default=DEFAULT_PAGE)
+        return search_answer(self._scope, _at(at), text, kinds, where, request)
 
     def lineage(self, from_: list[ID], input_: LineageInput = _NO_LINEAGE, at: AsOfInput | None = None) -> Lineage:
         """Where things came from (upstream) or what came of them (downstream). Takes opaque ids, IRIs and identifiers; without `at`, the view of the ids."""  # noqa: E501  one paragraph is one description

@@ -43,6 +43,16 @@ WEIGHTS: Final[dict[str, int]] = {
     "Place.location": 2,
     "Place.stays": 5,
     "Query.lookup": 10,
+    "Query.search": 100,
+    "Query.health": 100,
+    "Entity.health": 20,
+    "Health.contributions": 200,
+    "Health.certificate": 200,
+    "Health.repairs": 200,
+    "Health.exact": 200,
+    "Health.known": 20,
+    "Health.stale": 20,
+    "Health.missingEvidence": 20,
     "Query.service": 10,
     "Entity.relations": 5,
     "Lineage.hits": 20,
@@ -74,6 +84,7 @@ class Size:
 SIZES: Final[dict[str, Size]] = {
     "Query.lineage": Size(1, ("from",), ("roots", "missing")),
     "Query.impact": Size(1, ("of",), ("targets", "missing")),
+    "Query.search": Size(25, ("first", "last"), ("edges",)),
     "Siblings.hits": Size(100, ("first", "last"), ("edges",)),
     "SiblingEdge.sharing": Size(4),
     "Query.nodes": Size(1, ("ids",)),
@@ -85,6 +96,7 @@ SIZES: Final[dict[str, Size]] = {
     "Completeness.reasons": Size(3),
     "EffectEdge.gates": Size(2),
     "RelationEdge.qualifiers": Size(2),
+    "SearchEdge.matched": Size(2),
     "Link.qualifiers": Size(2),
 }
 """Sizes of lists that their form does not tell."""

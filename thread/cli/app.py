@@ -172,6 +172,30 @@ def show(ref: Ref, store: Store = None, at: At = None, known: Known = None, as_j
     return run(ref, store, AsOf(at, known), as_json=as_json)
 
 
+@app.command(short_help="Find things by name, identifier, values.")
+@ending
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help='Words of names and identifiers; "" finds by values.')],
+    store: Store = None,
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only this kind; may be repeated.")] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where", metavar="NAME=VALUE", help="Only with this value, also != < <= > >= ^= *=; repeatable."
+        ),
+    ] = None,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Entities to list at most.")] = 25,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """Find things by words of their names and identifiers, as written or nearly so, and by their values."""
+    from thread.cli.search import search as run
+
+    as_of = AsOf(at, known)
+    return run(text, store, as_of, kinds=kind or [], where=where or [], first=first, as_json=as_json)
+
+
 @app.command(short_help="Where something came from.")
 @ending
 def lineage(

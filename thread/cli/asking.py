@@ -21,6 +21,11 @@ DOCUMENTS: Final[dict[str, str]] = {
       conflicts {{ predicate value source }}
       relations(direction: BOTH, first: 500) {{ totalCount
         edges {{ name relation inverse validFrom validTo node {{ iri kind label }} }} }} }} }} }}""",
+    "search": f"""query Search($text: String!, $kinds: [EntityKind!], $where: [AttributeFilter!], $at: AsOfInput,
+    $first: Int!) {{
+  search(text: $text, kinds: $kinds, where: $where, at: $at, first: $first) {{
+    totalCount withTypos revision pageInfo {{ hasNextPage endCursor }}
+    edges {{ score matched node {{ {_ENTITY} }} }} }} }}""",
     "lineage": f"""query Lineage($of: [ID!]!, $input: LineageInput!, $at: AsOfInput, $first: Int!) {{
   lineage(from: $of, input: $input, at: $at) {{
     roots {{ {_ENTITY} }} missing
@@ -68,7 +73,9 @@ def execute_document(name: str, variables: Mapping[str, Any], store: str | None,
         return tell_errors(found)
     answer = next(iter(found["data"].values()))
     say_json(answer)
-    missing = answer.get("missing") or answer.get("problem")
+    if isinstance(answer, list):
+        return Exit.OK if all(answer) else Exit.NO
+    missing = answer.get("missing") or answer.get("problem") or answer.get("totalCount") == 0
     return Exit.NO if missing else Exit.OK
 
 

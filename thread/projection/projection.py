@@ -14,6 +14,7 @@ from thread.ontology.model import Ontology
 from thread.projection.current import Boundaries, delta_between, triples_at
 from thread.projection.finding import Bearers
 from thread.projection.layout import NODE, STEP, Column
+from thread.projection.names import Names
 from thread.projection.reading import ColumnView
 from thread.projection.saving import Absent, Mapped, Outdated, Unusable, write_columns
 from thread.projection.scratch import ScratchPool
@@ -60,6 +61,7 @@ class Projection:
         self._merged = 0
         self._counts: tuple[int, ...] = (0, 0)
         self._bearers = Bearers(self._words)
+        self.names = Names(self._words)
         self._boundaries = Boundaries()
         self.scratch = ScratchPool(self._words)
         self._staged: Staged | None = None
@@ -346,6 +348,7 @@ class Projection:
             "bearer_rows": self._bearers.kept()[1],
         }
         found |= self._book.columns()
+        found |= self.names.columns(self._state)
         for number, table in enumerate(self._tables):
             found |= {f"table{number}_{name}": column for name, column in table.columns()}
         return found
@@ -363,6 +366,8 @@ class Projection:
         for number, table in enumerate(self._tables):
             table.restore(lambda name, dtype, at=number: column(f"table{at}_{name}", dtype))  # type: ignore[misc]
         self._bearers.restore(column("bearer_texts", np.int32).used, column("bearer_rows", np.int32).used)
+        if mapped.holds("names_done"):  # saved by a version that had no such index: made when it is first asked
+            self.names.restore(column)
         self._merged, self._counts = mapped.facts["merged"], tuple(mapped.facts["counts"])
         self._revision = Revision(*mapped.facts["revision"])
         self._state = self._snapshot(self._revision)

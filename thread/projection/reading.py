@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from thread.clock import BEGIN, END, Instant
 from thread.facts import Qualifiers, Value, ValueType
+from thread.projection.names import Asked
 from thread.projection.ordering import by_time, noted, order_of, sorted_values
 from thread.projection.periods import walk_over
 from thread.projection.state import State
@@ -77,6 +78,22 @@ class ColumnView(View):
             for node, note, kind in pairs
             if kind == 1 and self.kind(node) >= 0
         ]
+
+    def named(self, asked: Sequence[Asked], *, typos: bool = False) -> tuple[Ints, Ints]:
+        index, s, at = self._projection.names.follow(self.state), self.state, self.valid_at
+        nodes, worth = np.empty(0, np.int32), np.empty(0, np.int32)
+        for number, word in enumerate(asked):
+            found, each = index.bearers(word, s, at, self.known, self.size, typos=typos)
+            totals = np.zeros(self.size, np.int32)
+            totals[found] = each
+            if number:
+                nodes, worth = (nodes[totals[nodes] > 0], worth[totals[nodes] > 0])
+                worth = worth + totals[nodes]
+            else:
+                nodes = np.sort(found)
+                worth = totals[nodes]
+        present = self.kinds_of(nodes) >= 0
+        return nodes[present], worth[present] // max(len(asked), 1)
 
     # presence and kind
     def kind(self, node: int) -> int:

@@ -103,6 +103,10 @@ class Mapped:
         except OSError as error:
             raise Unusable(f"it cannot be read: {error.strerror}") from error
 
+    def holds(self, name: str) -> bool:
+        """Was this column saved?"""
+        return name in self.facts.get("columns", ())
+
     def column(self, name: str, dtype: npt.DTypeLike) -> tuple[Array, int]:
         """A column with the room behind it, and how many records are used.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,10 @@ from thread.clock import Instant
 from thread.facts import Qualifiers, Value
 from thread.ontology.model import Ontology
 from thread.terms import EntityId
+
+if TYPE_CHECKING:
+    from thread.projection.names.folding import Asked
+    from thread.projection.overlay import Overlay
 
 Ints = npt.NDArray[np.int32]
 
@@ -111,6 +115,8 @@ class View:
     containment only if its intervals share an instant; attributes are those at ``valid_at``. None: an instant."""
     size: int
     """Nodes are 0 .. size - 1."""
+    overlay: "Overlay | None" = None
+    """What is assumed over what is recorded; None: nothing."""
 
     # identity
     def find(self, iri: str) -> int:
@@ -125,6 +131,14 @@ class View:
 
     def bearers(self, value: str, scheme: str | None = None) -> list[int]:
         """Present nodes that carry an identifier with this value (and scheme), sorted by IRI."""
+        raise NotImplementedError
+
+    def named(self, asked: Sequence["Asked"], *, typos: bool = False) -> tuple[Ints, Ints]:
+        """Present nodes with labels and identifiers that have all these words, and what each match is worth, 1 to 100.
+
+        Args:
+            typos: take words with an edit or two as well.
+        """
         raise NotImplementedError
 
     # presence and kind

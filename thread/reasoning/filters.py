@@ -1,20 +1,25 @@
 """Which nodes carry the attribute values that are asked for?"""
 
+import math
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from thread.clock import parse_instant, to_datetime
-from thread.errors import InputError, known_near
+from thread.errors import InputError, LimitError, known_near
 from thread.facts import Value, ValueType
 from thread.ontology.model import Attribute
 from thread.projection.view import Ints, View
+from thread.terms import local_name
+
+_MOST: Final = 20
 
 
 class FilterOp(StrEnum):
@@ -34,7 +39,7 @@ class FilterOp(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttributeFilter:
-    """An attribute by its local name, compared with values as text. Of several values in force one must match.
+    """An attribute by its local name, compared with a value as text (IN: values). Of several in force one must match.
 
     NE holds where no value matches, absent ones included. EXISTS takes nothing, ``true`` or ``false``.
     """
@@ -49,13 +54,21 @@ def matching(view: View, nodes: Ints, filters: Sequence[AttributeFilter]) -> npt
 
     Raises:
         InputError: ``unknown-attribute`` or ``bad-value``.
+    Cost: reading the values of all nodes at once, and one test for each different value.
     """
+    if len(filters) > _MOST:
+        raise LimitError(f"{len(filters)} conditions are given; at most {_MOST} are taken.", hint="Give fewer.")
+    tests = [(_attribute(view, one.name), one) for one in filters]
+    ready = [(attribute, _test(attribute, one)) for attribute, one in tests]
     keep = np.ones(len(nodes), bool)
-    for one in filters:
-        attribute = _attribute(view, one.name)
-        test = _test(attribute, one)
-        for at in np.flatnonzero(keep):
-            keep[at] = test(view.values(int(nodes[at]), attribute.iri))
+    for attribute, test in ready:
+        left = np.flatnonzero(keep)
+        decided: dict[tuple[Value, ...], bool] = {}
+        for at, held in zip(left.tolist(), view.column_of(nodes[left], attribute.iri), strict=True):
+            passes = decided.get(held)
+            if passes is None:
+                passes = decided[held] = test(held)
+            keep[at] = passes
     return keep
 
 
@@ -65,21 +78,34 @@ def _attribute(view: View, name: str) -> Attribute:
         return found
     known = (attribute.name for attribute in view.ontology.attributes)
     raise InputError(
-        f'No attribute is called "{name}".', code="unknown-attribute", hint=known_near(name, known, "attributes")
+        f'No attribute is called "{name[:60]}".', code="unknown-attribute", hint=known_near(name, known, "attributes")
     )
 
 
 def _test(attribute: Attribute, one: AttributeFilter) -> Callable[[Sequence[Value]], bool]:
+    if one.op is not FilterOp.IN and len(one.values) > 1:
+        raise InputError(
+            f"{one.op} on {one.name} has {len(one.values)} values.",
+            code="bad-value",
+            hint="Give one, or compare by IN.",
+        )
     if one.op is FilterOp.EXISTS:
-        wanted = not one.values or one.values[0].lower() == "true"
-        return lambda held: bool(held) is wanted
+        flag = one.values[0].lower() if one.values else "true"
+        if flag not in ("true", "false"):
+            raise InputError(f'EXISTS on {one.name} has "{flag[:60]}".', code="bad-value", hint="Give true or false.")
+        return lambda held: bool(held) is (flag == "true")
     if not one.values:
-        raise InputError(f"{one.op} on {one.name} needs a value.", code="bad-value")
+        raise InputError(f"{one.op} on {one.name} needs a value.", code="bad-value", hint="Give what to compare with.")
     if one.op in (FilterOp.PREFIX, FilterOp.CONTAINS):
-        text = one.values[0].casefold()
+        text = unicodedata.normalize("NFC", one.values[0]).casefold()
         if one.op is FilterOp.PREFIX:
-            return lambda held: any(str(value).casefold().startswith(text) for value in held)
-        return lambda held: any(text in str(value).casefold() for value in held)
+            return lambda held: any(_shown(value).casefold().startswith(text) for value in held)
+        return lambda held: any(text in _shown(value).casefold() for value in held)
+    return _comparison(attribute, one)
+
+
+def _comparison(attribute: Attribute, one: AttributeFilter) -> Callable[[Sequence[Value]], bool]:
+    read = _local if attribute.type is ValueType.IRI and not any(":" in text for text in one.values) else _itself
     asked = [_parsed(attribute, value) for value in one.values]
     first = asked[0]
     compare: dict[FilterOp, Callable[[Any], bool]] = {
@@ -91,16 +117,37 @@ def _test(attribute: Attribute, one: AttributeFilter) -> Callable[[Sequence[Valu
         FilterOp.GTE: lambda value: bool(value >= first),
     }
     if one.op is FilterOp.NE:
-        return lambda held: all(value != first for value in held)
-    return lambda held: any(compare[one.op](value) for value in held)
+        return lambda held: all(read(value) != first for value in held)
+    return lambda held: any(compare[one.op](read(value)) for value in held)
 
 
-def _parsed(attribute: Attribute, text: str) -> str | bool | Decimal | datetime:
-    """The text as a value that compares with what is held; numbers compare by value, whatever their type."""
+def _itself(value: Value) -> Any:
+    return value
+
+
+def _local(value: Value) -> Any:
+    return local_name(str(value))
+
+
+def _shown(value: Value) -> str:
+    """A value as answers show it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)
+
+
+def _parsed(attribute: Attribute, text: str) -> str | bool | float | Decimal | datetime:
+    """The text as a value that compares with what is held; whole and decimal numbers compare exactly."""
     try:
         match attribute.type:
-            case ValueType.INTEGER | ValueType.REAL | ValueType.DECIMAL:
-                return Decimal(text)
+            case ValueType.INTEGER | ValueType.DECIMAL:
+                number = Decimal(text)
+                if number.is_finite():
+                    return number
+            case ValueType.REAL:
+                real = float(text)
+                if math.isfinite(real):
+                    return real
             case ValueType.BOOLEAN:
                 return {"true": True, "false": False}[text.lower()]
             case ValueType.TIME:
@@ -108,14 +155,14 @@ def _parsed(attribute: Attribute, text: str) -> str | bool | Decimal | datetime:
                 if moment is not None:
                     return moment
             case _:
-                return text
-    except (KeyError, InvalidOperation) as error:
-        raise InputError(
-            f'"{text[:60]}" is not a value of {attribute.name}.',
-            code="bad-value",
-            hint=f"Expected {attribute.type.name.lower()}.",
-        ) from error
-    raise InputError(f'"{text[:60]}" is not a value of {attribute.name}.', code="bad-value")
+                return unicodedata.normalize("NFC", text)
+    except (KeyError, ValueError, InvalidOperation):
+        pass
+    raise InputError(
+        f'"{text[:60]}" is not a value of {attribute.name}.',
+        code="bad-value",
+        hint=f"Expected {attribute.type.name.lower()}.",
+    )
 
 
 __all__ = ["AttributeFilter", "FilterOp", "matching"]

@@ -20,6 +20,7 @@ from thread.projection import Projection, View
 from thread.reasoning.answers import Budget
 from thread.reasoning.impact import Impact, ImpactQuery, impact_of
 from thread.reasoning.lineage import Lineage, LineageQuery, lineage_of
+from thread.reasoning.search import Search, SearchQuery, search_of
 from thread.reasoning.structure import Structure, compile_structure
 from thread.service.checking import Verification, verify
 from thread.service.commands import Command
@@ -106,6 +107,11 @@ class Service(PartQuestions):
     def lookup(self, context: Context, ref: str) -> Found:
         """All entities that a reference may mean: IRI, ``scheme:value`` or a bare value."""
         return find(self.view(context), ref)
+
+    def search(self, context: Context, query: SearchQuery) -> Search:
+        """What is called like a text, by names and identifiers, or named by it as a reference; best first."""
+        view = self.view(context)
+        return search_of(view, query, find(view, query.text).nodes if query.text.strip() else ())
 
     def lineage(self, context: Context, roots: Sequence[int], query: LineageQuery) -> Lineage:
         """Where things came from, or what came of them."""
