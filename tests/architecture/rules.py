@@ -77,6 +77,7 @@ BACK: dict[str, str] = {
 LONG: dict[str, str] = {
     "thread.api.impact": "one type per part of one answer, in the order in which the schema prints them",
     "thread.ingest.model": "the reference of the mapping language: one class a part, from which its schema is printed",
+    "thread.reasoning.health.kernels": "a compiled loop and its helpers share a file: numba's cache looks at one only",
     "thread.reasoning.kernels": "all compiled loops of reasoning: one signature style, one warm-up, one cache",
     "thread.testing.reference": "the plain twin of the projection is read top to bottom beside the definition",
     "thread.testing.reference_reasoning": "the plain twin of reasoning is read top to bottom beside the definition",

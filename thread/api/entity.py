@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from thread.api.health import Health, health_answers
 from thread.api.ids import encode_cursor, encode_id
 from thread.api.lineage import Lineage, LineageInput, lineage_answer
 from thread.api.pages import Key, PageInfo, PageRequest, cut_keys, info_of
@@ -120,6 +121,11 @@ class Entity(Node):
     def lineage(self, input_: LineageInput = _NO_LINEAGE) -> Lineage:
         """Where it came from (upstream) or what came of it (downstream), in the same view."""
         return lineage_answer(self._reading, [self._node], [], input_)
+
+    @property
+    def health(self) -> Health | None:
+        """How well it does, with everything that it needs counted, and why; in the same view."""
+        return health_answers(self._reading, [self._node])[0]
 
     def _presence(self) -> tuple[Instant, Instant] | None:
         at = self._reading.view.valid_at

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from thread.api.entity import Entity, Node
+from thread.api.health import Health, health_answers
 from thread.api.ids import At, decode_id
 from thread.api.impact import Impact, ImpactInput, impact_answer, window_of
 from thread.api.lineage import AttributeFilter, Lineage, LineageInput, lineage_answer
@@ -161,6 +162,17 @@ class Query:
         return impact_answer(reading, nodes, missing, input_)
 
     def service(self) -> ServiceInfo:
+    def health(self, of: list[ID], at: AsOfInput | None = None) -> list[Health | None]:
+        """How well things do, 0 failed to 1 as new, with everything that they need counted, and why; order kept, null where a reference means nothing. Takes opaque ids, IRIs and identifiers."""  # noqa: E501  one paragraph is one description
+        reading, _, _ = self._scope.resolve(of, None if at is None else _at(at))
+        nodes = [self._scope.resolve([each], reading.at)[1] for each in of]
+        found = iter(health_answers(reading, [node for some in nodes for node in some]))
+        return [next(found) if some else None for some in nodes]
+
+    def what_if(self, changes: list[ChangeInput], at: AsOfInput | None = None) -> Scenario:
+        """The same questions of a plant in which these changes hold, from the time of the view on; nothing is written. Give several fields aliases to set scenarios side by side."""  # noqa: E501  one paragraph is one description
+        return scenario_answer(self._scope, changes, _at(at))
+
         """What answers, where its data stands, and its limits."""
         info = self._scope.service.info()
         return ServiceInfo(

@@ -17,6 +17,7 @@ from thread.api import (
     collisions,
     ending,
     entity,
+    health,
     impact,
     lineage,
     mutations,
@@ -45,6 +46,7 @@ _ENUMS: Final[tuple[Any, ...]] = (
     *impact.ENUMS,
     *collisions.ENUMS,
     problems.ProblemCode,
+    *health.ENUMS,
     *orders.ENUMS,
     *upsert.ENUMS,
 )
@@ -73,6 +75,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *queries.OBJECTS,
     *search.OBJECTS,
     *upsert.OBJECTS,
+    *health.OBJECTS,
     *parts.OBJECTS,
     *orders.OBJECTS,
     *ending.OBJECTS,

@@ -254,6 +254,50 @@ def impact(
     return run(refs, store, AsOf(at, known), fail=fail, window=(start, end), first=first, as_json=as_json)
 
 
+@app.command(short_help="How well things do.")
+@ending
+def health(refs: Refs, store: Store = None, at: At = None, known: Known = None, as_json: Json = False) -> Exit:
+    """How well things do, 0 failed to 1 as new, with everything that they need counted."""
+    from thread.cli.health import health as run
+
+    return run(refs, store, AsOf(at, known), as_json=as_json)
+
+
+@app.command(short_help="Why something's health is what it is.")
+@ending
+def explain(
+    ref: Ref,
+    store: Store = None,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Sources to list at most.")] = 20,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """Why a health is what it is: who takes how much, what holds it there, what to restore first."""
+    from thread.cli.health import explain as run
+
+    return run(ref, store, AsOf(at, known), first=first, as_json=as_json)
+
+
+@app.command(short_help="What if it failed, were switched, exchanged?")
+@ending
+def whatif(
+    changes: Annotated[
+        list[str],
+        typer.Argument(metavar="CHANGE...", help='E.g. "fail P-1" "operate V-3 closed"; the word vs parts scenarios.'),
+    ],
+    store: Store = None,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Effects to list at most.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """What if these changes were so? fail, out, operate, remove, replace, health, install, order; nothing is written."""
+    from thread.cli.whatif import whatif as run
+
+    return run(changes, store, AsOf(at, known), first=first, as_json=as_json)
+
+
 @app.command(short_help="Ask a GraphQL question.")
 @ending
 def query(

@@ -13,6 +13,18 @@ _ENTITY: Final = "id iri kind label identifiers { scheme scope value ambiguous }
 _COMPLETENESS: Final = """completeness { complete exhaustedToDepth visitedNodes visitedLinks revision
     reasons { code message count nodes { iri label } } }"""
 _PATH: Final = "length nodes { iri label } links { source target relation validFrom validTo }"
+IMPACT: Final = f"""targets {{ {_ENTITY} }} missing
+    counts {{ kind entityKind count }}
+    effects(first: $first) {{ pageInfo {{ hasNextPage endCursor }}
+      edges {{ effect degree before after dark node {{ {_ENTITY} }} because {{ {_PATH} }}
+        gates {{ medium required remaining exhausted group {{ iri label }} sharedPoint {{ iri label }} }} }} }}
+    collisions {{ kind overlapStart overlapEnd orders {{ iri label }} shares {{ iri label }} }}
+    undatedOrders {{ iri label }} alreadyDown {{ iri label }} heldUpByLoop {{ iri label }}
+    observedByNothing {{ iri label }} newSinglePoints {{ medium count node {{ iri label }} }}
+    {_COMPLETENESS}"""
+"""What of an impact; ``$first`` effects."""
+HEALTH: Final = f"""entity {{ {_ENTITY} }} score low known own grade at stale model"""
+"""What of a health."""
 DOCUMENTS: Final[dict[str, str]] = {
     "show": f"""query Show($ref: String!, $at: AsOfInput) {{
   lookup(ref: $ref, at: $at) {{
@@ -32,6 +44,14 @@ DOCUMENTS: Final[dict[str, str]] = {
     hits(first: $first) {{ edges {{ degree via hasMore node {{ {_ENTITY} }} }} pageInfo {{ hasNextPage endCursor }} }}
     counts {{ total byKind {{ kind count }} byDegree {{ degree count }} }}
     {_COMPLETENESS} }} }}""",
+    "health": f"""query Health($of: [ID!]!, $at: AsOfInput) {{
+  health(of: $of, at: $at) {{ {HEALTH} }} }}""",
+    "explain": f"""query Explain($of: [ID!]!, $at: AsOfInput, $first: Int!) {{
+  health(of: $of, at: $at) {{ {HEALTH} exact
+    contributions(limit: $first) {{ delta weight rule relation source {{ iri kind label }}
+      path {{ {_PATH} }} evidence {{ iri kind label }} }}
+    certificate {{ {_PATH} }} repairs {{ score node {{ iri label }} }}
+    missingEvidence {{ iri label }} }} }}""",
     "siblings": f"""query Siblings($of: ID!, $sharing: [Sharing!], $at: AsOfInput, $first: Int!) {{
   siblings(of: $of, sharing: $sharing, at: $at) {{
     of {{ {_ENTITY} }} missing shared {{ by origins {{ iri label }} }} counts {{ where count }}

@@ -42,9 +42,28 @@ CARRIES: Final = THR + "carries"
 CARRIES_TO: Final = THR + "carriesTo"
 LAW: Final = THR + "law"
 WEIGHT: Final = THR + "weight"
+MEMBER_OF: Final = THR + "memberOf"
 OBSERVES: Final = THR + "observes"
 UNIT: Final = THR + "unit"
 ESSENTIAL: Final = THR + "Essential"
+CAPS_AT: Final = THR + "capsAt"
+BANDS: Final = THR + "bands"
+MODE: Final = THR + "mode"
+STALE_AFTER: Final = THR + "staleAfter"
+INDICATOR: Final = THR + "Indicator"
+HEALTH_RULE: Final = THR + "HealthRule"
+GRADE: Final = THR + "Grade"
+CAPS: Final = {
+    THR + "CriticalOrder": "critical",
+    THR + "MajorOrder": "major",
+    THR + "MinorOrder": "minor",
+    THR + "OverdueMaintenance": "overdue",
+    THR + "AgeCollar": "collar",
+    THR + "NoEvidence": "prior",
+    THR + "PoorGrade": "poor",
+    THR + "WatchGrade": "watch",
+}
+"""Health rules and grades that say ``thr:capsAt``, with their names in ``HealthRules``."""
 
 ROLES: Final = {f"{THR}{role.value.capitalize()}Role": role for role in Role}
 ENDS: Final = {

@@ -1,6 +1,7 @@
 """Is an ontology well formed? Every fault with file, subject, rule and the way out."""
 
 from thread.ontology.graph import Graph
+from thread.ontology.healthwords import HealthWords
 from thread.ontology.lint_attributes import AttributeRules
 from thread.ontology.lint_relations import RelationRules
 from thread.ontology.lint_words import WordRules
@@ -11,7 +12,8 @@ from thread.ontology.reading import Reading
 def lint(graph: Graph) -> list[Problem]:
     """All faults, sorted by file and subject; empty: ``load`` may build it."""
     reading = Reading(graph)
-    found = {fault for rules in (WordRules, RelationRules, AttributeRules) for fault in rules(reading).check()}
+    sets = (WordRules, RelationRules, AttributeRules, HealthWords)
+    found = {fault for rules in sets for fault in rules(reading).check()}
     return sorted(found)
 
 

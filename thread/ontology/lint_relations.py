@@ -21,6 +21,10 @@ class RelationRules(Rules):
             yield from self._inherited(iri)
             yield from self._carries(iri)
             yield from self._qualifiers(iri)
+            yield from self._members(iri)
+        for iri in self.reading.kinds:
+            for value in self.graph.values(iri, say.CARRIES):
+                yield from self._law(iri, value)
         yield from self._inverses()
         yield from self._media()
 
@@ -85,6 +89,13 @@ class RelationRules(Rules):
         if carried and carried[0] != say.NOTHING and not self.reading.nearest(iri, say.CARRIES_TO):
             message = "It carries degradation, but not said to which end."
             yield self.fault(iri, "missing-carries-to", message, "Say thr:carriesTo thr:SubjectEnd or thr:ObjectEnd.")
+
+    def _members(self, iri: str) -> Iterator[Problem]:
+        if say.MEMBER_OF in self.reading.ancestors(iri) and iri != say.MEMBER_OF:
+            for value in self.graph.values(iri, say.CARRIES):
+                message = "A member of a group counts or does not: its law is hard."
+                hint = "Say the law on the link to the group."
+                yield self.fault(iri, "unknown-law", message, hint, say.CARRIES, value)
 
     def _law(self, iri: str, value: Node) -> Iterator[Problem]:
         graph = self.graph

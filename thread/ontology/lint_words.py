@@ -149,7 +149,7 @@ class WordRules(Rules):
 
     def _inherited(self) -> Iterator[Problem]:
         for iri in self.reading.kinds:
-            for word in (say.FEEDS, say.CONDUCTS_WHEN):
+            for word in (say.FEEDS, say.CONDUCTS_WHEN, say.CARRIES):
                 values = self.reading.nearest(iri, word)
                 if len(values) > 1 and not self.graph.values(iri, word):
                     message = (
@@ -217,6 +217,10 @@ def _relation_iris(rules: WordRules) -> Collection[str]:
     return rules.reading.relations.keys()
 
 
+def _carriers(rules: WordRules) -> Collection[str]:
+    return rules.reading.relations.keys() | rules.reading.kinds.keys()
+
+
 def _property_iris(rules: WordRules) -> Collection[str]:
     return rules.reading.properties
 
@@ -233,7 +237,7 @@ def _supplies(rules: WordRules) -> Collection[str]:
 _PLACES: Final = {
     say.ROLE: _Place("a relation", _relation_iris, say.ROLES.keys()),
     say.UPSTREAM: _Place("a relation", _relation_iris, say.ENDS.keys()),
-    say.CARRIES: _Place("a relation", _relation_iris, None),
+    say.CARRIES: _Place("a relation or kind", _carriers, None),
     say.CARRIES_TO: _Place("a relation", _relation_iris, say.ENDS.keys()),
     say.OBSERVES: _Place("a relation", _relation_iris, _FLAGS),
     say.MEDIUM: _Place("a sub-property of thr:suppliedWith or thr:connectedTo", _supplies, None),

@@ -11,6 +11,7 @@ from thread.errors import InputError
 from thread.facts import ValueType
 from thread.ontology import language as say
 from thread.ontology.graph import Graph, Literal, Node, read_graph
+from thread.ontology.healthwords import health_rules, indicator_of
 from thread.ontology.lint import lint
 from thread.ontology.model import Attribute, Carries, Kind, Law, Medium, Ontology, Relation, Role, Upstream
 from thread.ontology.reading import Reading
@@ -58,7 +59,7 @@ def build(graph: Graph) -> Ontology:
     attributes = tuple(_attribute(reading, iri, ordinal) for ordinal, iri in enumerate(reading.attributes))
     media = {iri: _medium(graph, iri) for iri in reading.media}
     fingerprint = _fingerprint((*kinds, *relations, *attributes, *media.values()))
-    return Ontology(kinds, relations, attributes, media, fingerprint, tuple(graph.files))
+    return Ontology(kinds, relations, attributes, media, fingerprint, health_rules(graph), tuple(graph.files))
 
 
 def _kind(reading: Reading, iri: str, ordinal: int) -> Kind:
@@ -83,6 +84,7 @@ def _kind(reading: Reading, iri: str, ordinal: int) -> Kind:
         conducts=any(conducts) if conducts else bool(states),
         conducts_when=states[0] if states else None,
         feeds=feeds[0] if feeds else None,
+        carries=_carries(graph, law[0]) if (law := reading.nearest(iri, say.CARRIES)) else None,
     )
 
 
@@ -146,6 +148,7 @@ def _attribute(reading: Reading, iri: str, ordinal: int) -> Attribute:
         required_of=frozenset(required),
         qualifiers=tuple(sorted(graph.iris(iri, say.QUALIFIER))),
         of_medium=of_medium,
+        indicator=indicator_of(graph, iri),
     )
 
 
@@ -157,8 +160,9 @@ def _medium(graph: Graph, iri: str) -> Medium:
 def _carries(graph: Graph, said: Node | None) -> Carries:
     if not isinstance(said, str):
         return Carries(Law.NOTHING)
-    law = say.LAWS[graph.iri(said, say.LAW) or said]
-    return Carries(law, float(graph.text(said, say.WEIGHT) or 1.0))
+    law, weight = say.LAWS[graph.iri(said, say.LAW) or said], float(graph.text(said, say.WEIGHT) or 1.0)
+    whole = weight == (0.0 if law is Law.SLACK else 1.0)
+    return Carries(Law.HARD if whole and law is not Law.NOTHING else law, 1.0 if whole else weight)
 
 
 def _only(reading: Reading, iri: str, predicate: str) -> str | None:

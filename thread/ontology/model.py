@@ -50,6 +50,37 @@ class Carries:
 
 
 @dataclass(frozen=True, slots=True)
+class Indicator:
+    """How the values of an attribute tell health."""
+
+    bands: tuple[float, float, float, float]
+    """Growing values at which health is 1, 0.7, 0.4 and 0; straight lines between."""
+    mode: str | None
+    """IRI of the failure mode; indicators of one mode are taken together."""
+    stale_after: int | None
+    """Microseconds after which a value does not tell the present any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class HealthRules:
+    """Caps of own health, 0 failed to 1 as new, and the stretches of the grades; from ``ontology/health.ttl``."""
+
+    critical: float = 0.3
+    major: float = 0.6
+    minor: float = 0.9
+    """Open corrective orders by severity."""
+    overdue: float = 0.5
+    """Maintenance that is overdue by its interval or more."""
+    collar: float = 0.5
+    """At the end of its expected life: age alone never goes below."""
+    prior: float = 0.5
+    """Low end where nothing is known."""
+    poor: float = 0.4
+    watch: float = 0.7
+    """Up to here the grade is POOR, WATCH; GOOD beyond."""
+
+
+@dataclass(frozen=True, slots=True)
 class Medium:
     """Something that flows: power at a voltage, cooling water, control."""
 
@@ -86,6 +117,8 @@ class Kind:
     """``OPEN`` or ``CLOSED``: the state in which an operated element conducts; None: not operated."""
     feeds: str | None
     """Medium that the kind names for links without one."""
+    carries: Carries | None = None
+    """Law of what things of this kind carry, in place of the relation's; inherited. None: the relation's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +183,8 @@ class Attribute:
     """IRIs of attributes that a value of this attribute may carry, as ``identifier`` does."""
     of_medium: bool = False
     """The value is the IRI of a medium."""
+    indicator: Indicator | None = None
+    """How its values tell health; None: they do not."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -166,6 +201,8 @@ class Ontology:
     media: Mapping[str, Medium]
     fingerprint: str
     """Hex digest of all of it: equal fingerprints mean equal ordinals."""
+    health: HealthRules = field(default=HealthRules(), compare=False)
+    """Caps and grades of health."""
     sources: tuple[str, ...] = field(default=(), compare=False)
     """Files that were read, for messages."""
 

@@ -1,12 +1,13 @@
 """What is down by itself? Open failure events, and positions whose serial was removed and not replaced."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from thread.clock import BEGIN, END, Instant, to_instant
-from thread.projection.view import Ints, LinkTable, View
+from thread.projection.view import Ints, View
 from thread.reasoning.needs import INSTALLED_IN
 from thread.terms import THR, TYPE, UpperKind
 
@@ -37,23 +38,50 @@ def own_down(view: View, kinds: npt.NDArray[np.int16]) -> npt.NDArray[np.uint8]:
     Cost: O(failure events + orders + installations), as whole columns.
     """
     down = np.zeros(len(kinds), np.uint8)
+    down[vacated(view)] = 1
+    failures = failures_of(view, kinds)
+    down[failures.node[failures.open]] = 1
+    return assumed(view, down)
+
+
+class Failures(NamedTuple):
+    """What failed in which event up to now, as parallel arrays, and whether it still is."""
+
+    event: Ints
+    node: Ints
+    open: Mask
+
+
+def failures_of(view: View, kinds: npt.NDArray[np.int16]) -> Failures:
+    """Every failure that has happened. Cost: O(failure events + orders + installations), as whole columns."""
     table, since, until = view.ever(view.ontology.subrelations(INSTALLED_IN))
-    down[_vacated(view, table, since)] = 1
     events = view.of_kind(UpperKind.FAILURE_EVENT)
     occurred = _occurred(view, events)
-    open_ = (occurred <= view.valid_at) & ~_restored(view, events) & ~_addressed(view, events)
-    of_event, node = _failed(view, events[open_])
+    open_ = ~_restored(view, events) & ~_addressed(view, events)
+    of_event, node = _failed(view, events[occurred <= view.valid_at])
     moment = occurred[np.searchsorted(events, of_event)]
     left = np.zeros(len(node), bool)
     for kind, end in ((UpperKind.COMPONENT, table.subject), (UpperKind.POSITION, table.object)):
         chosen = np.isin(kinds[node], list(view.ontology.subkinds(kind)))
         left[chosen] = _has_left(node[chosen], moment[chosen], _sorted(end, since, until), view.valid_at)
-    down[node[~np.isin(of_event, of_event[left])]] = 1
-    return down
+    still = open_[np.searchsorted(events, of_event)] & ~np.isin(of_event, of_event[left])
+    return Failures(of_event, node, still)
 
 
-def _vacated(view: View, table: LinkTable, since: Instants) -> Ints:
+def assumed(view: View, down: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The same with what the overlay of the view takes for down or for up; for as many nodes as the view has."""
+    if view.overlay is None:
+        return down
+    taken = np.zeros(view.size, np.uint8)
+    taken[: len(down)] = down
+    taken[sorted(view.overlay.up)] = 0
+    taken[sorted(view.overlay.down)] = 1
+    return taken
+
+
+def vacated(view: View) -> Ints:
     """Positions that once held a serial and hold none now."""
+    table, since, _ = view.ever(view.ontology.subrelations(INSTALLED_IN))
     held, filled = np.zeros(view.size, bool), np.zeros(view.size, bool)
     held[table.object[since <= view.valid_at]] = True
     filled[view.links(view.ontology.subrelations(INSTALLED_IN)).object] = True
@@ -84,8 +112,8 @@ def _restored(view: View, events: Ints) -> Mask:
     return np.asarray(known[events] & (instants[events] <= view.valid_at))
 
 
-def _addressed(view: View, events: Ints) -> Mask:
-    """Where an order that addresses the event is completed: its status says so, and its end, if any, has come."""
+def orders_done(view: View) -> Mask:
+    """Per node: an order that is completed: its status says so, and its end, if any, has come."""
     done = np.zeros(view.size, bool)
     nodes, values = view.column(STATUS)
     done[nodes[[value == "COMPLETED" for value in values]]] = True
@@ -93,6 +121,12 @@ def _addressed(view: View, events: Ints) -> Mask:
     planned, _ = _first(view, PLANNED_END)
     ends = np.where(known, ended, planned)
     done &= (ends <= view.valid_at) | (ends == END)
+    return done
+
+
+def _addressed(view: View, events: Ints) -> Mask:
+    """Where an order that addresses the event is completed."""
+    done = orders_done(view)
     links = view.links(view.ontology.subrelations(ADDRESSES))
     addressed = np.zeros(view.size, bool)
     addressed[links.object[done[links.subject]]] = True

@@ -28,6 +28,8 @@ from thread.reasoning.own import own_down
 if TYPE_CHECKING:
     from thread.reasoning.dark import Monitoring
     from thread.reasoning.grounding import Grounding
+    from thread.reasoning.health.plan import Plan, Wiring
+    from thread.reasoning.health.state import PlantHealth
     from thread.reasoning.live import Live
     from thread.reasoning.orders import OrderBook
 
@@ -136,6 +138,29 @@ class Structure:
         from thread.reasoning.dark import Monitoring
 
         return Monitoring(self.view)
+
+    @cached_property
+    def wiring(self) -> "Wiring":
+        """Every gate that health goes through: those above, and links that only degrade."""
+        from thread.reasoning.health.wiring import wiring_of
+
+        return wiring_of(self)
+
+    @cached_property
+    def plan(self) -> "Plan":
+        """The order and arrays in which health is computed; independent of what is known of the things."""
+        from thread.reasoning.health.plan import compile_plan
+
+        return compile_plan(self.wiring)
+
+    @cached_property
+    def health(self) -> "PlantHealth":
+        """Health of everything, 0 failed to 1 as new."""
+        from thread.reasoning.health.own import findings_of
+        from thread.reasoning.health.state import PlantHealth
+
+        findings = findings_of(self.view, self.kinds)
+        return PlantHealth(self.plan, findings, self.conduction.shut, self.view.ontology.health.prior)
 
     @cached_property
     def orders(self) -> "OrderBook":

@@ -19,6 +19,7 @@ from thread.ontology.shapes import Checker
 from thread.projection import Projection, View
 from thread.reasoning.answers import Budget
 from thread.reasoning.impact import Impact, ImpactQuery, impact_of
+from thread.reasoning.health.answer import Health, healths_of
 from thread.reasoning.lineage import Lineage, LineageQuery, lineage_of
 from thread.reasoning.search import Search, SearchQuery, search_of
 from thread.reasoning.structure import Structure, compile_structure
@@ -133,6 +134,25 @@ class Service(PartQuestions):
                 if known == view.known and start <= view.valid_at < until:
                     self._structures.move_to_end((known, start, until))
                     return structure
+    def what_if(self, context: Context, changes: Sequence[Assume]) -> Context:
+        """The frame in which the changes hold: every question takes it, nothing is ever written.
+
+        Its ``scenario`` has the changes that cannot be, with their places. Cost: microseconds a change.
+        """
+        return replace(context, scenario=laid_over(self.view(replace(context, scenario=None)), changes))
+
+    def scenario_impact(self, context: Context, query: ImpactQuery) -> ScenarioImpact:
+        """What the changes of a scenario do to the plant as it is."""
+        view = self.view(context)
+        assert isinstance(view, OverlayView)
+        assert context.scenario is not None
+        base, after = self._structure(view.base), self._structure(view)
+        return impact_between(base, after, context.scenario, query, context.budget)
+
+    def health(self, context: Context, nodes: Sequence[int]) -> list[Health]:
+        """How well things do and why, in order."""
+        return healths_of(self.structure(context), nodes)
+
             structure = compile_structure(view)
             self._structures[view.known, view.valid_at, self._holds_until(view)] = structure
             while len(self._structures) > _STRUCTURES:

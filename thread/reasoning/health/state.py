@@ -1,0 +1,100 @@
+"""What is the health of everything, now and if some leaves were otherwise? Two ends of it, over one plan."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from thread.projection.view import Ints
+from thread.reasoning.health.own import Findings
+from thread.reasoning.health.plan import Plan, Space
+from thread.reasoning.structure import Bytes
+
+Reals = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Nodes whose health is another than before, with both."""
+
+    node: Ints
+    before: Reals
+    after: Reals
+
+
+class Scores:
+    """One end of health, high or low, of every node; by position of the plan."""
+
+    def __init__(self, plan: Plan, own: Reals, shut: Bytes) -> None:
+        """The full pass. ``own`` and ``shut`` are by node. Cost: O(n + m)."""
+        from thread.reasoning.health.kernels import whole
+
+        self.plan = plan
+        self.own, self.shut = own[plan.node], shut[plan.node]
+        self.h = np.empty(plan.size)
+        self._space = Space(plan)
+        whole(plan.runs, self.own, self.h, self.shut, *plan.arrays, *self._space.arrays)
+        self._lock = threading.Lock()
+
+    def of(self, node: int) -> float:
+        """Health of a node."""
+        return float(self.h[self.plan.position[node]])
+
+    def many(self, nodes: Ints) -> Reals:
+        """Health of nodes."""
+        found: Reals = self.h[self.plan.position[nodes]]
+        return found
+
+    @property
+    def by_node(self) -> Reals:
+        """Health of every node. Cost: O(n)."""
+        return self.many(np.arange(self.plan.size, dtype=np.int32))
+
+    def change(self, nodes: Ints, own: Reals, toggled: Ints | None = None) -> Moved:
+        """Set the own health of some nodes, and let operated elements change their state; what moves with them.
+
+        Cost: O(what changes and its consumers); a cycle that is touched is solved anew.
+        """
+        with self._lock:
+            return self._change(nodes, own, toggled)
+
+    def _change(self, nodes: Ints, own: Reals, toggled: Ints | None = None) -> Moved:
+        from thread.reasoning.health.kernels import update
+
+        plan, space = self.plan, self._space
+        seeds = plan.position[nodes]
+        self.own[seeds] = own
+        flipped = plan.position[toggled] if toggled is not None else np.empty(0, np.int32)
+        self.shut[flipped] ^= 1
+        count = update(
+            seeds, flipped, self.own, self.h, self.shut, space.queue, space.queued, space.log, space.was,
+            *plan.arrays, *space.arrays,
+        )  # fmt: skip
+        at = space.log[:count]
+        return Moved(plan.node[at], space.was[:count].copy(), self.h[at].copy())
+
+    @contextmanager
+    def supposing(self, nodes: Ints, own: Reals) -> Iterator[Moved]:
+        """What moves if some nodes were otherwise by themselves; put back bit by bit when the block ends."""
+        plan = self.plan
+        with self._lock:
+            at = plan.position[nodes]
+            before = self.own[at].copy()
+            moved = self._change(nodes, own)
+            try:
+                yield moved
+            finally:
+                self.own[at] = before
+                self.h[plan.position[moved.node]] = moved.before
+
+
+class PlantHealth:
+    """Both ends of health of one structure, with what is known of each thing by itself."""
+
+    def __init__(self, plan: Plan, findings: Findings, shut: Bytes, prior: float) -> None:
+        self.plan, self.findings = plan, findings
+        self.high = Scores(plan, findings.own, shut)
+        self.low = Scores(plan, findings.low(prior), shut)
