@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     max_page: int = Field(500, ge=1, le=500, description="Largest page of a connection.")
     max_depth: int = Field(64, ge=1, le=64, description="Greatest depth of a lineage.")
 
+    sparql: bool = Field(False, description="Answer SPARQL queries at /sparql.")
+    sparql_workers: int = Field(2, ge=1, le=64, description="SPARQL queries answered at a time; others wait.")
+    sparql_deadline_ms: int = Field(30_000, ge=100, description="Time for one SPARQL query, milliseconds.")
+    sparql_rows: int = Field(100_000, ge=1, description="Rows or triples of one SPARQL answer; more are cut off.")
+    sparql_bytes: int = Field(16_777_216, ge=1024, description="Bytes of one SPARQL answer; more are cut off.")
+    sparql_memory_mb: int = Field(1024, ge=128, description="Memory of the process that answers a SPARQL query.")
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -33,7 +33,8 @@ CODES: Final[dict[str, str]] = {
     "bad-file": "a file cannot be read as what it is declared to be",
     "bad-ontology": "the ontology or the user's extension is not well formed",
     "bad-config": "a setting, law or gate is not allowed",
-    "bad-query": "a GraphQL document is not valid against the schema",
+    "bad-query": "a GraphQL document or a SPARQL query is not valid",
+    "not-acceptable": "an answer of this sort has none of the media types that are accepted",
     "ambiguous-reference": "a reference matches several entities",
     "ambiguous-identifier": "an identifier is carried by several entities",
     "dangling-reference": "a reference names an entity that no source describes; a stub stands for it",
@@ -56,6 +57,7 @@ CODES: Final[dict[str, str]] = {
     "store-newer": "the store was written by a newer version",
     "store-full": "the disk is full",
     "store-failed": "the store could not be read or written",
+    "unsupported": "the store has not the capability that is asked for",
     "unavailable": "a server does not answer, or its address is taken",
     # limits
     "too-large": "a request, answer or file is larger than allowed",

@@ -5,10 +5,13 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
+import orjson
+
 from thread.config import Settings
-from thread.errors import LimitError, StoreError, ThreadError
+from thread.errors import InputError, LimitError, StoreError, ThreadError
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -16,10 +19,13 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from uvicorn import Server
 
+    from thread.api.sparql import Sparql
     from thread.service import Service
 
 COMMIT: Final = "/internal/commit"
 """Where writing commands of this machine send their change sets; see docs/decisions/0004."""
+SPARQL: Final = "/internal/sparql"
+"""Where `thread sparql` of this machine sends its query, whether or not the settings turn SPARQL on for others."""
 LARGEST_COMMIT: Final = 512 * 1024 * 1024
 _GRACE_SECONDS: Final = 10
 Ready = Callable[[str], None]
@@ -74,7 +80,7 @@ def warm(service: "Service") -> None:
 
 
 def application(service: "Service", token: str) -> "Starlette":
-    """The API with the one further route that the commands of this machine need."""
+    """The API with the two further routes that the commands of this machine need."""
     from starlette.applications import Starlette
     from starlette.routing import Mount, Route
 
@@ -83,24 +89,29 @@ def application(service: "Service", token: str) -> "Starlette":
     async def commit(request: "Request") -> "Response":
         return await _commit(request, service, token)
 
-    return Starlette(routes=[Route(COMMIT, commit, methods=["POST"]), Mount("/", create_app(service))])
+    api = create_app(service)
+
+    async def sparql(request: "Request") -> "Response":
+        return await _sparql(request, api.state.sparql, token)
+
+    return Starlette(
+        routes=[Route(COMMIT, commit, methods=["POST"]), Route(SPARQL, sparql, methods=["POST"]), Mount("/", api)]
+    )
 
 
 async def _commit(request: "Request", service: "Service", token: str) -> "Response":
     from starlette.concurrency import run_in_threadpool
     from starlette.responses import JSONResponse
 
-    from thread.api.auth import is_loopback
     from thread.facts.wire import decode_change_set
 
-    given = request.headers.get("authorization", "")
-    if not (is_loopback(request.client.host if request.client else "") and _same(given, f"Bearer {token}")):
-        return JSONResponse({"code": "forbidden", "message": "This address is for commands of this machine."}, 403)
+    if not _is_ours(request, token):
+        return _not_ours()
     try:
         body = await _body(request)
         outcome = await run_in_threadpool(lambda: service.commit(decode_change_set(body)))
     except ThreadError as error:
-        return JSONResponse({"code": error.code, "message": error.message, "hint": error.hint}, 409)
+        return _refused(error)
     return JSONResponse(
         {
             "ordinal": outcome.revision.ordinal,
@@ -111,6 +122,43 @@ async def _commit(request: "Request", service: "Service", token: str) -> "Respon
             "counts": outcome.counts,
         }
     )
+
+
+async def _sparql(request: "Request", asked: "Sparql", token: str) -> "Response":
+    from starlette.responses import JSONResponse
+
+    from thread.service.sparql import SparqlQuestion
+
+    if not _is_ours(request, token):
+        return _not_ours()
+    try:
+        found = asdict(await asked.ask(SparqlQuestion(**orjson.loads(await _body(request)))))
+    except (ValueError, TypeError):
+        return _refused(InputError("That is no question as `thread sparql` sends it."))
+    except ThreadError as error:
+        return _refused(error)
+    found["answer"]["body"] = found["answer"]["body"].decode()
+    return JSONResponse(found)
+
+
+def _is_ours(request: "Request", token: str) -> bool:
+    """True for a command of this machine whose user may read the lock file."""
+    from thread.api.auth import is_loopback
+
+    given = request.headers.get("authorization", "")
+    return is_loopback(request.client.host if request.client else "") and _same(given, f"Bearer {token}")
+
+
+def _not_ours() -> "Response":
+    from starlette.responses import JSONResponse
+
+    return JSONResponse({"code": "forbidden", "message": "This address is for commands of this machine."}, 403)
+
+
+def _refused(error: ThreadError) -> "Response":
+    from starlette.responses import JSONResponse
+
+    return JSONResponse({"code": error.code, "message": error.message, "hint": error.hint}, 409)
 
 
 async def _body(request: "Request") -> bytes:

@@ -23,6 +23,7 @@ COMMANDS = (
     "lineage",
     "impact",
     "query",
+    "sparql",
     "serve",
     "check",
     "rebuild",

@@ -18,6 +18,8 @@ from thread.api.errors import STATUS, wire_error
 from thread.api.graphiql import graphiql_routes
 from thread.api.http import MIN_REVISION, Endpoint
 from thread.api.observe import Metrics, Observe
+from thread.api.sparql import PATH as SPARQL
+from thread.api.sparql import REVISION, TRUNCATED, Sparql
 from thread.errors import InputError, NotFound, ThreadError
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ def create_app(service: Service) -> Starlette:
     settings = service.settings
     engine = Engine(service)
     metrics = Metrics(service)
+    sparql = Sparql(service)
 
     async def alive(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -57,6 +60,7 @@ def create_app(service: Service) -> Starlette:
         Route("/readyz", ready),
         Route("/metrics", measured),
         Route(PATH, Endpoint(engine)),
+        Route(SPARQL, sparql.__call__, methods=["GET", "POST"]),
         *graphiql_routes(),
     ]
     known = frozenset(route.path for route in routes)
@@ -68,12 +72,12 @@ def create_app(service: Service) -> Starlette:
             allow_origins=list(settings.allowed_origins),
             allow_methods=["GET", "POST"],
             allow_headers=["content-type", "x-request-id", MIN_REVISION],
-            expose_headers=["x-request-id", "thread-version"],
+            expose_headers=["x-request-id", "thread-version", REVISION, TRUNCATED],
         ),
         Middleware(BodyLimit, limit=settings.max_body_bytes),
     ]
     app = Starlette(routes=routes, middleware=guards, exception_handlers={404: _not_found, 405: _not_allowed})
-    app.state.engine = engine
+    app.state.engine, app.state.sparql = engine, sparql
     return app
 
 

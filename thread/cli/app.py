@@ -316,6 +316,22 @@ def query(
     return run(document, variables, url, store)
 
 
+@app.command(short_help="Ask a SPARQL question of the present state.")
+@ending
+def sparql(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="A SPARQL query, @FILE, or - for standard input.")],
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="table, json, csv, tsv, xml; for triples turtle, nt.")
+    ] = "table",
+    store: Store = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+) -> Exit:
+    """Ask a SPARQL question of the present state; the prefixes thr, rdf, rdfs and xsd are known."""
+    from thread.cli.sparql import sparql as run
+
+    return run(query, store, "json" if as_json else form)
+
+
 @app.command(short_help="Open the service until it is stopped.")
 @ending
 def serve(

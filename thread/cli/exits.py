@@ -17,7 +17,7 @@ class Exit(IntEnum):
 
     meaning: str
     OK = 0, "done; the answer is complete"
-    NO = 1, "the answer is no: nothing by that name, rows were refused, derived data differs from the log"
+    NO = 1, "the answer is no, or cut: nothing by that name, rows were refused, derived data differs from the log"
     USAGE = 2, "the command line is wrong"
     DATA = 65, "a file, mapping, query, time or reference is not what it should be"
     UNAVAILABLE = 69, "a server does not answer, or the port is taken"
@@ -39,6 +39,7 @@ _BY_CODE: Final[dict[str, Exit]] = {
     "store-full": Exit.DISK,
     "store-failed": Exit.DISK,
     "unavailable": Exit.UNAVAILABLE,
+    "unsupported": Exit.CONFIG,
     "forbidden": Exit.CONFIG,
     "fault": Exit.FAULT,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from thread.cli.asking import execute, tell_errors
 from thread.cli.exits import Exit
-from thread.cli.frame import reading, say_json
+from thread.cli.frame import read_text, reading, say_json
 from thread.errors import InputError
 
 
@@ -31,13 +31,13 @@ def query(document: str, variables: str | None, url: str | None, store: str | No
 
 
 def _document(name: str) -> str:
-    return sys.stdin.read() if name == "-" else _read(Path(name))
+    return sys.stdin.read() if name == "-" else read_text(Path(name))
 
 
 def _variables(given: str | None) -> dict[str, Any]:
     if given is None:
         return {}
-    text = _read(Path(given[1:])) if given.startswith("@") else given
+    text = read_text(Path(given[1:])) if given.startswith("@") else given
     try:
         found = json.loads(text)
     except ValueError as error:
@@ -47,13 +47,3 @@ def _variables(given: str | None) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError("The variables are not a JSON object.", code="bad-query", hint='E.g. {"ref": "P-101"}.')
     return found
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InputError(
-            f"{path} cannot be read: {reason}.", code="bad-file", hint="Name a text file, or - ."
-        ) from error

@@ -1,4 +1,4 @@
-"""How do commands reach a server? Change sets to the one that holds the lock, questions to any address."""
+"""How do commands reach a server? Change sets and SPARQL to the one that holds the lock, GraphQL to any address."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from thread.errors import CODES, StoreError, ThreadError
 if TYPE_CHECKING:
     from thread.facts import ChangeSet
     from thread.service import Outcome
+    from thread.service.sparql import SparqlAnswer, SparqlQuestion
 
 _PATIENCE_SECONDS: Final = 600
 """A large import is one commit."""
@@ -19,13 +20,21 @@ _PATIENCE_SECONDS: Final = 600
 
 def sender_to(directory: Path) -> "Callable[[ChangeSet], Outcome] | None":
     """What commits through the server that writes to a directory; None where no server does."""
+    server = _server_of(directory)
+    if server is None:
+        return None
+    address, token = server
+    return lambda change_set: send(address, token, change_set)
+
+
+def _server_of(directory: Path) -> tuple[str, str] | None:
+    """Address and token of the server that writes to a directory."""
     from thread.stores.lock import owner
 
     found = owner(directory)
     if found is None or found.address is None or found.token is None:
         return None
-    address, token = found.address, found.token
-    return lambda change_set: send(address, token, change_set)
+    return found.address, found.token
 
 
 def send(address: str, token: str, change_set: "ChangeSet") -> "Outcome":
@@ -43,6 +52,33 @@ def send(address: str, token: str, change_set: "ChangeSet") -> "Outcome":
     answer = _post(address + COMMIT, encode_change_set(change_set), headers)
     revision = Revision(answer["ordinal"], answer["recorded_at"], answer["digest"])
     return Outcome(revision, answer["effective"], answer["repeated"], answer["counts"])
+
+
+def asker_of(directory: Path) -> "Callable[[SparqlQuestion], SparqlAnswer] | None":
+    """What asks SPARQL of the server that writes to a directory; None where no server does."""
+    server = _server_of(directory)
+    if server is None:
+        return None
+    address, token = server
+    return lambda question: ask_sparql(address, token, question)
+
+
+def ask_sparql(address: str, token: str, question: "SparqlQuestion") -> "SparqlAnswer":
+    """The answer of a server to a SPARQL query; errors are the server's own.
+
+    Raises:
+        StoreError: ``unavailable``: the server does not answer.
+    """
+    from dataclasses import asdict
+
+    from thread.server import SPARQL
+    from thread.service.sparql import SparqlAnswer
+    from thread.worker.querying import Answer
+
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    said = _post(address + SPARQL, json.dumps(asdict(question)).encode(), headers)
+    answer = said["answer"]
+    return SparqlAnswer(Answer(**{**answer, "body": answer["body"].encode()}), said["ordinal"], said["instant"])
 
 
 def ask(url: str, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:

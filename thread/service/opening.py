@@ -14,6 +14,7 @@ from thread.samples import Sample
 from thread.service.checking import Verification
 from thread.service.replaying import Progress, replay
 from thread.service.service import Service
+from thread.service.sparql import forget_copies
 from thread.stores import open_store
 from thread.stores.base import Learns, Store
 
@@ -39,6 +40,8 @@ def open_service(
     """
     if settings.directory is not None and not os.access(Path(__file__).parent, os.W_OK):
         kernels_cache(settings.directory / "kernels")  # installed where nothing can be written
+    if settings.directory is not None and not read_only:
+        forget_copies(settings.directory)
     ontology = load_ontology(settings.extension_paths())
     clock = clock or settings.make_clock()
     store = open_store(settings.store, clock, read_only=read_only)

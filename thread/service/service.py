@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +33,7 @@ from thread.service.finding import Found, find
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
 from thread.service.parts import PartQuestions
 from thread.service.replicating import Lag
+from thread.service.sparql import GraphCopy, SparqlAnswer, SparqlQuestion, answer_from, graph_copy
 from thread.service.writing import Outcome, Writer
 from thread.stores.base import Store
 
@@ -213,6 +215,20 @@ class Service(PartQuestions):
         if self._writer.log is None:
             return self._projection.revision.ordinal >= ordinal
         return self._writer.log.wait(ordinal, seconds)
+
+    def sparql(self, context: Context, question: SparqlQuestion) -> SparqlAnswer:
+        """The present state's answer to a SPARQL query, by a process of its own; see ``graph_copy``, ``answer_from``.
+
+        Raises:
+            InputError, LimitError: the query is none, may not be asked, or costs more than it may.
+            StoreError: ``unsupported``; ``unavailable``: the graph is behind.
+        """
+        with self.graph_copy(context) as copy:
+            return answer_from(copy, question, self.settings)
+
+    def graph_copy(self, context: Context) -> AbstractContextManager[GraphCopy]:
+        """A copy of the graph, as of the context's revision or later."""
+        return graph_copy(self._store, self._writer.follower, context, self.settings)
 
     def _graph_revision(self) -> int | None:
         if self._read_only:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from thread.clock import Instant
@@ -17,6 +18,7 @@ class Capability(StrEnum):
     DURABLE = "durable"
     """What was acknowledged is there after a kill and a reopen."""
     SPARQL = "sparql"
+    """The graph is a ``CopiedGraph``, read by the process that answers SPARQL."""
     CYPHER = "cypher"
     SHARED = "shared"
     """Several processes may follow the log at once."""
@@ -39,6 +41,14 @@ class CurrentGraph(Protocol):
 
     def triples(self) -> Iterator[Triple]:
         """All triples, in no order; for ``verify``. Values keep their type."""
+
+
+@runtime_checkable
+class CopiedGraph(Protocol):
+    """A graph in files, of which another process can be given a copy; what ``Capability.SPARQL`` asks for."""
+
+    def checkpoint(self, target: Path) -> tuple[int, Instant]:
+        """Make a copy in a new directory while writing goes on; the revision and instant that it shows."""
 
 
 class Store(Protocol):

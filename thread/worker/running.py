@@ -7,14 +7,14 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import orjson
 
-from thread.errors import InputError, LimitError, ThreadError
+from thread.errors import InputError, LimitError, StoreError, ThreadError
 
 _CHILD: Final = Path(__file__).with_name("child.py")
 _CHUNK: Final = 1 << 18
@@ -39,6 +39,37 @@ DEFAULT_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
+class Sayings:
+    """How it is told that a worker did not do its task; ``{name}`` is what it worked on."""
+
+    refused: str
+    """``{message}`` is what the worker said, ``{place}`` the name with the line where one is known."""
+    late: str
+    """``{seconds}`` is the time that it had."""
+    late_hint: str
+    died: str
+    """``{why}`` is the signal or exit."""
+    died_hint: str
+    died_code: str
+
+
+_OF_FILES: Final = Sayings(
+    refused="{place}: {message}.",
+    late="{name} was not read within {seconds:g} s.",
+    late_hint="Split it, or make what is nested flat.",
+    died="{name} ended the process that read it ({why}), as files do that nest without end or need too much memory.",
+    died_hint="Nothing else was harmed. Flatten what is nested, or split the file.",
+    died_code="bad-file",
+)
+_KINDS: Final[dict[str, type[ThreadError]]] = {
+    "too-large": LimitError,
+    "too-costly": LimitError,
+    "store-failed": StoreError,
+}
+"""Code -> the kind of error; the others are the sender's to mend."""
+
+
+@dataclass(frozen=True, slots=True)
 class TooLong:
     """A line of the answer that was not sent, because it is too long."""
 
@@ -46,9 +77,13 @@ class TooLong:
 
 
 def run(
-    task: str, name: str, request: Mapping[str, object], limits: Limits = DEFAULT_LIMITS
-) -> Iterator[bytes | TooLong]:
-    """What a worker process answers to one task: whole lines, in blocks, as they come.
+    task: str,
+    name: str,
+    request: Mapping[str, object],
+    limits: Limits = DEFAULT_LIMITS,
+    sayings: Sayings = _OF_FILES,
+) -> Generator[bytes | TooLong, None, dict[str, Any]]:
+    """What a worker process answers to one task: whole lines, in blocks, as they come; it returns what it says last.
 
     Args:
         task: one of ``child.TASKS``.
@@ -69,7 +104,7 @@ def run(
     try:
         confines = {"cpu_seconds": limits.cpu_seconds, "memory_bytes": limits.memory_bytes}
         _ask(worker, {"task": task, "limits": confines, "longest": limits.longest_line, **request})
-        yield from _answer(worker, name, limits)
+        return (yield from _answer(_frames(worker, name, limits, sayings), name, sayings))
     finally:
         worker.kill()
         worker.wait()
@@ -84,8 +119,9 @@ def _ask(worker: "subprocess.Popen[bytes]", request: Mapping[str, object]) -> No
     worker.stdin.flush()
 
 
-def _answer(worker: "subprocess.Popen[bytes]", name: str, limits: Limits) -> Iterator[bytes | TooLong]:
-    frames = _frames(worker, name, limits)
+def _answer(
+    frames: Iterator[tuple[bytes, bytes]], name: str, sayings: Sayings
+) -> Generator[bytes | TooLong, None, dict[str, Any]]:
     for letter, payload in frames:
         match letter:
             case b"B":
@@ -93,12 +129,15 @@ def _answer(worker: "subprocess.Popen[bytes]", name: str, limits: Limits) -> Ite
             case b"L":
                 yield TooLong(int(payload))
             case b"D":
-                return
+                return dict(orjson.loads(payload))
             case _:
-                _refused(name, payload)
+                _refused(name, payload, sayings)
+    raise AssertionError("frames end by a frame or an error")
 
 
-def _frames(worker: "subprocess.Popen[bytes]", name: str, limits: Limits) -> Iterator[tuple[bytes, bytes]]:
+def _frames(
+    worker: "subprocess.Popen[bytes]", name: str, limits: Limits, sayings: Sayings
+) -> Iterator[tuple[bytes, bytes]]:
     assert worker.stdout is not None
     held = bytearray()
     left = limits.wait_seconds
@@ -114,38 +153,30 @@ def _frames(worker: "subprocess.Popen[bytes]", name: str, limits: Limits) -> Ite
                 yield letter, payload
             start = time.monotonic()
             if not ready.select(max(left, 0.0)):
-                raise LimitError(
-                    f"{name} was not read within {limits.wait_seconds:g} s.",
-                    code="timeout",
-                    hint="Split it, or make what is nested flat.",
-                )
+                late = sayings.late.format(name=name, seconds=limits.wait_seconds)
+                raise LimitError(late, code="timeout", hint=sayings.late_hint)
             chunk = os.read(worker.stdout.fileno(), _CHUNK)
             left -= time.monotonic() - start
             if not chunk:
-                _died(worker, name)
+                _died(worker, name, limits, sayings)
             held += chunk
 
 
-def _refused(name: str, payload: bytes) -> NoReturn:
+def _refused(name: str, payload: bytes, sayings: Sayings) -> NoReturn:
     said = orjson.loads(payload)
     line = int(said["line"])
     place = f"{name} line {line}" if line else name
-    kind: type[ThreadError] = InputError if said["code"] == "bad-file" else LimitError
-    message = f"{place}: {str(said['message']).rstrip('.')}."
+    kind = _KINDS.get(said["code"], InputError)
+    message = sayings.refused.format(name=name, place=place, message=str(said["message"]).rstrip("."))
     raise kind(message, code=said["code"], hint=said["hint"], file=name, line=line)
 
 
-def _died(worker: "subprocess.Popen[bytes]", name: str) -> NoReturn:
+def _died(worker: "subprocess.Popen[bytes]", name: str, limits: Limits, sayings: Sayings) -> NoReturn:
     status = worker.wait()
     if -status in (signal.SIGXCPU, signal.SIGKILL):
-        raise LimitError(
-            f"{name} took more time to read than a worker may have.", code="timeout", hint="Split it, or flatten it."
-        )
+        late = sayings.late.format(name=name, seconds=min(limits.cpu_seconds, limits.wait_seconds))
+        raise LimitError(late, code="timeout", hint=sayings.late_hint)
     why = f"signal {-status}" if status < 0 else f"exit {status}"
-    raise InputError(
-        f"{name} ended the process that read it ({why}), as files do that nest without end or need too much memory.",
-        code="bad-file",
-        hint="Nothing else was harmed. Flatten what is nested, or split the file.",
-        file=name,
-        line=0,
-    )
+    kind = _KINDS.get(sayings.died_code, InputError)
+    died = sayings.died.format(name=name, why=why)
+    raise kind(died, code=sayings.died_code, hint=sayings.died_hint, file=name, line=0)
