@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 import pyoxigraph as ox
 
@@ -70,7 +71,10 @@ def _time(revision: Revision) -> tuple[int, int]:
 def spoken(statement: Statement, *, timed: bool = True) -> tuple[object, ...]:
     """A statement without who says so; with its valid time where that matters."""
     qualifiers = tuple((name, exact(value)) for name, value in statement.qualifiers)
-    plain = (statement.subject, statement.predicate, statement.object, exact(statement.value), qualifiers)
+    value = exact(statement.value)
+    if isinstance(statement.value, Decimal):  # 1E+3 and 1000 are one number
+        value = value[0], f"{statement.value.normalize():f}"
+    plain = (statement.subject, statement.predicate, statement.object, value, qualifiers)
     return (*plain, statement.valid_from, statement.valid_to) if timed else plain
 
 

@@ -60,7 +60,10 @@ def _write(
     from thread.export.writing import write_csv, write_file, write_parquet, write_stdout
 
     if form in _FOLDERS:
-        (write_csv if form == "csv" else write_parquet)(Path(target), service.export_tables(context, kinds))
+        tables = service.export_tables(context, kinds)
+        (write_csv if form == "csv" else write_parquet)(Path(target), tables)
+        if tables.left_out:
+            remark(f"left out: {plural(tables.left_out, 'fact')} of entities that no source describes; RDF holds them")
     else:
         texts = service.export_history(context, form) if history else service.export(context, form, kinds)
         if target == "-":

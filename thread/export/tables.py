@@ -49,8 +49,12 @@ class Tables:
     def __init__(self, things: Things, ontology: Ontology) -> None:
         self._things, self._ontology = things, ontology
         self.shapes: dict[str, Shape] = {}
+        self.left_out = 0
+        """Facts of entities that no source describes: a row needs a kind."""
         for thing in things:
-            if not thing.stub:
+            if thing.stub:
+                self.left_out += len(thing.facts)
+            else:
                 self._measure(thing)
         self.columns = {stem: self._columns(shape) for stem, shape in sorted(self.shapes.items())}
         """By table: name and type of its columns, in order."""
