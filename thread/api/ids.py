@@ -19,6 +19,8 @@ _ID: Final = b"\x01"
 _CURSOR: Final = b"\x02"
 _CHECK: Final = 4
 _LONGEST: Final = 8192
+_SCENARIO: Final = 8
+"""Bytes of a scenario's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,18 @@ class At:
 
     valid_at: Instant | None = None
     known_at: Instant | None = None
+    scenario: str = ""
+    """Name of the scenario in which it was read; empty: none."""
 
     @property
     def live(self) -> bool:
         """True for the view of now and the latest revision."""
-        return self.valid_at is None and self.known_at is None
+        return self.valid_at is None and self.known_at is None and not self.scenario
+
+    @property
+    def recorded(self) -> "At":
+        """The same view without its scenario."""
+        return At(self.valid_at, self.known_at)
 
 
 LIVE: Final = At()
@@ -43,19 +52,19 @@ def encode_id(iri: str, at: At = LIVE) -> str:
     >>> encode_id("urn:a") == encode_id("urn:a", At(valid_at=0))
     False
     """
-    flags = (at.valid_at is not None) | (at.known_at is not None) << 1
+    flags = (at.valid_at is not None) | (at.known_at is not None) << 1 | bool(at.scenario) << 2
     times = b"".join(struct.pack(">q", time) for time in (at.valid_at, at.known_at) if time is not None)
-    return _seal(_ID + bytes([flags]) + times + iri.encode())
+    return _seal(_ID + bytes([flags]) + times + bytes.fromhex(at.scenario) + iri.encode())
 
 
 def decode_id(text: str) -> tuple[str, At] | None:
     """IRI and view of an opaque id; None if it is not one.
 
     >>> decode_id(encode_id("urn:a", At(valid_at=-5)))
-    ('urn:a', At(valid_at=-5, known_at=None))
+    ('urn:a', At(valid_at=-5, known_at=None, scenario=''))
     """
     body = _open(text, _ID)
-    if body is None or len(body) < 2 or body[0] > 3:
+    if body is None or len(body) < 2 or body[0] > 7:
         return None
     times: list[Instant | None] = [None, None]
     rest = body[1:]
@@ -65,8 +74,9 @@ def decode_id(text: str) -> tuple[str, At] | None:
                 return None
             times[position] = struct.unpack(">q", rest[:8])[0]
             rest = rest[8:]
+    scenario = rest[:_SCENARIO].hex() if body[0] & 4 else ""
     try:
-        return rest.decode(), At(*times)
+        return rest[_SCENARIO if scenario else 0 :].decode(), At(times[0], times[1], scenario)
     except UnicodeDecodeError:
         return None
 

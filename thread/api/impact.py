@@ -196,10 +196,12 @@ class EffectConnection:
     @property
     def total_count(self) -> int:
         """Effects over all pages; counted without loading an entity."""
+        self._reading.scope.check_time()
         return self._answer.total(self._kinds)
 
     def _cut(self) -> tuple[list[EffectEdge], PageInfo]:
         if self._page is None:
+            self._reading.scope.check_time()
             total = self.total_count
             low, high = cut(total, self._request, lambda c: self._place(c, 0), lambda c: self._place(c, 1))
             effects = self._answer.effects(self._kinds, low, high)
@@ -297,38 +299,49 @@ class Impact:
     @property
     def counts(self) -> list[EffectCount]:
         """How many entities of each kind suffer each effect; counted without loading an entity."""
+        self._reading.scope.check_time()
         names = self._reading.vocabulary.kind_names
         return [EffectCount(EffectKind(e.value), names[kind], count) for e, kind, count in self._answer.counts()]
 
     @property
     def collisions(self) -> list[WorkOrderCollision]:
         """Orders that collide with the outage, or with each other in what it touches."""
-        return [WorkOrderCollision(self._reading, found) for found in self._answer.collisions()]
+        self._reading.scope.check_time()
+        found = self._answer.collisions()
+        self._reading.scope.spend(len(found))
+        return [WorkOrderCollision(self._reading, one) for one in found]
 
     @property
     def undated_orders(self) -> list[WorkOrder]:
         """Open orders without a start in what the outage touches: they may collide too."""
+        self._reading.scope.check_time()
         return self._some(self._answer.undated_orders())
 
     @property
     def already_down(self) -> list[Entity]:
         """What the outage would touch and was down before."""
+        self._reading.scope.check_time()
         return self._some(self._answer.already_down())
 
     @property
     def held_up_by_loop(self) -> list[Entity]:
         """What stays up, and could not come up again once everything were off."""
+        self._reading.scope.check_time()
         return self._some(self._answer.held_up_by_loop())
 
     @property
     def observed_by_nothing(self) -> list[Entity]:
         """Live things that had a delivering sensor for a property or failure mode and now have none."""
+        self._reading.scope.check_time()
         return self._some(self._answer.observed_by_nothing())
 
     @property
     def new_single_points(self) -> list[SinglePoint]:
         """What others rest on alone, and did not before; those with most dependents first."""
-        return [SinglePoint(self._reading, found) for found in self._answer.new_single_points()]
+        self._reading.scope.check_time()
+        found = self._answer.new_single_points()
+        self._reading.scope.spend(len(found))
+        return [SinglePoint(self._reading, one) for one in found]
 
     @property
     def completeness(self) -> Completeness:
@@ -350,13 +363,21 @@ def impact_answer(reading: Reading, targets: list[int], missing: list[str], give
     Raises:
         InputError: a window that ends before it starts, a negative depth.
     """
+    reading.scope.check_time()
+    return Impact(reading, reading.scope.service.impact(reading.context, targets, query_of(given)), missing)
+
+
+def query_of(given: ImpactInput) -> reasoning.ImpactQuery:
+    """An impact question as reasoning takes it.
+
+    Raises:
+        InputError: a window that ends before it starts, a negative depth.
+    """
     if given.max_depth is not None and given.max_depth < 0:
         raise InputError(f"maxDepth is {given.max_depth}.", hint="Expected 0 or more.")
-    reading.scope.check_time()
-    query = reasoning.ImpactQuery(
+    return reasoning.ImpactQuery(
         mode=reasoning.TargetMode(given.mode), window=window_of(given), max_depth=given.max_depth
     )
-    return Impact(reading, reading.scope.service.impact(reading.context, targets, query), missing)
 
 
 ENUMS: Final[tuple[Any, ...]] = (TargetMode, EffectKind, DarkReason)

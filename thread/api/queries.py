@@ -15,6 +15,7 @@ from thread.api.pages import PageRequest
 from thread.api.problems import Problem, problem_of
 from thread.api.publish import Argument, Member
 from thread.api.search import DEFAULT_PAGE, SearchConnection, search_answer
+from thread.api.whatif import ChangeInput, Scenario, scenario_answer
 from thread.api.words import ID, IRI, DateTime, EntityKind, moment
 from thread.errors import LimitError
 from thread.terms import UpperKind
@@ -111,7 +112,7 @@ class Query:
     def node(self, id_: ID) -> Node | None:
         """The entity of an opaque id, in the view that the id was read in; null where it is not there."""
         found = decode_id(id_)
-        if found is None:
+        if found is None or not self._scope.knows(found[1]):
             return None
         reading = self._scope.reading(found[1])
         return _entity_at(reading, reading.find(found[0]))
@@ -161,7 +162,6 @@ class Query:
         reading, nodes, missing = self._scope.resolve(of, None if at is None else _at(at), start)
         return impact_answer(reading, nodes, missing, input_)
 
-    def service(self) -> ServiceInfo:
     def health(self, of: list[ID], at: AsOfInput | None = None) -> list[Health | None]:
         """How well things do, 0 failed to 1 as new, with everything that they need counted, and why; order kept, null where a reference means nothing. Takes opaque ids, IRIs and identifiers."""  # noqa: E501  one paragraph is one description
         reading, _, _ = self._scope.resolve(of, None if at is None else _at(at))
@@ -173,6 +173,7 @@ class Query:
         """The same questions of a plant in which these changes hold, from the time of the view on; nothing is written. Give several fields aliases to set scenarios side by side."""  # noqa: E501  one paragraph is one description
         return scenario_answer(self._scope, changes, _at(at))
 
+    def service(self) -> ServiceInfo:
         """What answers, where its data stands, and its limits."""
         info = self._scope.service.info()
         return ServiceInfo(
@@ -228,7 +229,7 @@ def _at(given: AsOfInput | None) -> At:
 def _view_of(reference: str, at: AsOfInput | None) -> At:
     """The view that is asked for: the one that is given, else that of an opaque id, else the live one."""
     found = decode_id(reference) if at is None else None
-    return found[1] if found is not None else _at(at)
+    return found[1].recorded if found is not None else _at(at)
 
 
 def _entity_at(reading: Reading, node: int) -> Entity | None:

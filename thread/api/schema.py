@@ -30,6 +30,7 @@ from thread.api import (
     search,
     siblings,
     upsert,
+    whatif,
     words,
 )
 from thread.api.documents import Prepared
@@ -49,6 +50,7 @@ _ENUMS: Final[tuple[Any, ...]] = (
     *health.ENUMS,
     *orders.ENUMS,
     *upsert.ENUMS,
+    *whatif.ENUMS,
 )
 _INPUTS: Final[tuple[type, ...]] = (
     queries.AsOfInput,
@@ -58,6 +60,7 @@ _INPUTS: Final[tuple[type, ...]] = (
     *parts.INPUTS,
     *orders.INPUTS,
     *ending.INPUTS,
+    *whatif.INPUTS,
 )
 _OBJECTS: Final[tuple[type, ...]] = (
     pages.PageInfo,
@@ -79,6 +82,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *parts.OBJECTS,
     *orders.OBJECTS,
     *ending.OBJECTS,
+    *whatif.OBJECTS,
 )
 _BUILT_IN: Final = (
     "Problem",

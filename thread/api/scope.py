@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from thread.api.entity import Entity
     from thread.projection.view import View
     from thread.service.context import Context
+    from thread.service.scenarios import Assume
     from thread.service.service import Service
 
 ENTRIES: Final = 20_000
@@ -80,10 +81,27 @@ class Scope:
             )
 
     def reading(self, at: At = LIVE) -> Reading:
-        """The view of one as-of, the same object for the whole request."""
+        """The view of one as-of, the same object for the whole request.
+
+        A scenario is known to the request that has made it; elsewhere it is the view that it was made over.
+        """
         found = self._readings.get(at)
+        if found is None and at.scenario:
+            return self.reading(at.recorded)
         if found is None:
             found = self._readings[at] = Reading(self, at, self._context(at))
+        return found
+
+    def knows(self, at: At) -> bool:
+        """Whether a view can be read here: any but a scenario of another request."""
+        return not at.scenario or at in self._readings
+
+    def assuming(self, at: At, changes: Sequence[Assume]) -> Reading:
+        """The view in which changes hold; several stand side by side in one request."""
+        context = self.service.what_if(self.reading(at.recorded).context, changes)
+        assert context.scenario is not None
+        named = At(at.valid_at, at.known_at, context.scenario.name)
+        found = self._readings[named] = self._readings.get(named) or Reading(self, named, context)
         return found
 
     def _context(self, at: At) -> Context:
@@ -106,7 +124,7 @@ class Scope:
         if len(references) > self.max_page:
             raise LimitError(f"{len(references)} ids are given; at most {self.max_page} are taken.")
         decoded = [decode_id(reference) for reference in references]
-        views = {found[1] for found in decoded if found is not None and not found[1].live}
+        views = {found[1].recorded for found in decoded if found is not None and not found[1].recorded.live}
         if at is None and len(views) > 1:
             raise InputError("The ids were read in different views.", hint="Say which view is meant with at.")
         reading = self.reading(at if at is not None else next(iter(views), default))

@@ -42,14 +42,16 @@ def impact(
     query = _query(fail, window)
     with reading(store, AsOf(as_of.at or window[0], as_of.known)) as (service, context):
         answer = service.impact(context, find_all(service, context, refs), query)
-        for line in lines(answer, Speaker(service.view(context)), first, fail=fail):
+        speaker = Speaker(service.view(context))
+        for line in folded(_headline(answer, speaker, fail)):
+            say(emphasis(line))
+        for line in lines(answer, speaker, first):
             say(line)
     return Exit.OK
 
 
-def lines(answer: "Impact", speaker: Speaker, first: int, *, fail: bool) -> Iterator[str]:
-    """The answer as it is printed."""
-    yield from (emphasis(line) for line in folded(_headline(answer, speaker, fail)))
+def lines(answer: "Impact", speaker: Speaker, first: int) -> Iterator[str]:
+    """The answer as it is printed, below its headline."""
     for kind in _kinds():
         total = answer.total([kind])
         if total:
@@ -62,12 +64,12 @@ def lines(answer: "Impact", speaker: Speaker, first: int, *, fail: bool) -> Iter
     if not answer.total():
         yield ""
         yield "Nothing else stops, loses its redundancy or goes dark."
-    yield from _named(answer.observed_by_nothing(), "observed by nothing any more", speaker)
+    yield from named(answer.observed_by_nothing(), "observed by nothing any more", speaker)
     yield from _collisions(answer.collisions(), speaker)
-    yield from _named(answer.undated_orders(), "with an open order that has no date", speaker)
+    yield from named(answer.undated_orders(), "with an open order that has no date", speaker)
     yield from _single_points(answer, speaker)
-    yield from _named(answer.held_up_by_loop(), "up only by a loop that could not start again", speaker)
-    yield from _named(answer.already_down(), "down before", speaker)
+    yield from named(answer.held_up_by_loop(), "up only by a loop that could not start again", speaker)
+    yield from named(answer.already_down(), "down before", speaker)
     yield ""
     yield from completeness(answer.completeness, speaker)
 
@@ -199,7 +201,8 @@ def _single_points(answer: "Impact", speaker: Speaker) -> Iterator[str]:
         yield from table(rows, indent="  ")
 
 
-def _named(nodes: tuple[int, ...], what: str, speaker: Speaker) -> Iterator[str]:
+def named(nodes: tuple[int, ...], what: str, speaker: Speaker) -> Iterator[str]:
+    """Things in one list, with a headline; nothing where there are none."""
     if nodes:
         yield ""
         yield emphasis(f"{len(nodes):,} {what}")

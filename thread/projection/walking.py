@@ -1,13 +1,16 @@
 """What can be reached from some nodes? The compiled walk, in slices where there is a deadline."""
 
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import Final
+
+import numpy as np
 
 from thread.clock import Instant
 from thread.projection.scratch import ScratchPool
 from thread.projection.state import State
-from thread.projection.view import Ints, Walk, WalkSpec
+from thread.projection.view import Ints, View, Walk, WalkSpec
 
 _ALL: Final = 2**62
 _SLICE: Final = 500_000
@@ -57,3 +60,78 @@ def walk(
     answer = Walk(queue[first:settled].copy(), degree[first:settled].copy(), settled, links, deepest, stopped)
     pool.give_back(scratch)
     return answer
+
+
+def walk_slowly(view: View, roots: Sequence[int] | Ints, spec: WalkSpec) -> Walk:
+    """The same walk by the methods of a view, for views that have no columns of their own.
+
+    Cost: some ten microseconds a node.
+    """
+    if any(not 0 <= int(root) < view.size for root in roots):
+        raise IndexError(f"the nodes of this view are 0 to {view.size - 1}")
+    walked = _Walking(view, spec, {int(root): 0 for root in roots if view.kind(int(root)) >= 0})
+    first, degree = frozenset(walked.degree), walked.degree
+    walked.run()
+    found = sorted((far, at) for at, far in degree.items() if at not in first)
+    return Walk(
+        np.array([node for _, node in found], np.int32),
+        np.array([far for far, _ in found], np.int32),
+        len(degree),
+        walked.links,
+        walked.deepest,
+        walked.stopped or ("MAX_DEPTH" if walked.beyond else None),
+    )
+
+
+class _Walking:
+    """A walk while it goes: degrees so far, and why it stopped."""
+
+    def __init__(self, view: View, spec: WalkSpec, degree: dict[int, int]) -> None:
+        self.view, self.spec, self.degree = view, spec, degree
+        self.roots, self.links, self.deepest = frozenset(degree), 0, 0
+        self.beyond, self.stopped = False, ""
+
+    def run(self) -> None:
+        """Nearest first; a link that costs nothing goes to the front."""
+        queue, settled, spec = deque(self.degree), set[int](), self.spec
+        while queue and not self.stopped:
+            node = queue.popleft()
+            if node in settled:
+                continue
+            settled.add(node)
+            self.deepest = self.degree[node]
+            if node in self.roots or self.view.kind(node) not in spec.stop:
+                self._leave(node, queue)
+            if spec.deadline is not None and time.monotonic() > spec.deadline:
+                self.stopped = "DEADLINE"
+        if self.stopped:
+            self.deepest -= bool(spec.free)
+
+    def _leave(self, node: int, queue: deque[int]) -> None:
+        spec, degree = self.spec, self.degree
+        for other, free in _steps(self.view, node, spec):
+            if self.links >= spec.link_budget:
+                self.stopped = "LINK_BUDGET"
+                return
+            self.links += 1
+            further = degree[node] + (not free)
+            if further > spec.max_depth:
+                self.beyond |= other not in degree
+            elif further < degree.get(other, further + 1):
+                if other not in degree and len(degree) - len(self.roots) >= spec.node_budget:
+                    self.stopped = "NODE_BUDGET"
+                    return
+                degree[other] = further
+                (queue.appendleft if free else queue.append)(other)
+
+
+def _steps(view: View, node: int, spec: WalkSpec) -> list[tuple[int, bool]]:
+    """What one link leads to, and whether the link costs nothing."""
+    found: list[tuple[int, bool]] = []
+    if spec.forward:
+        table = view.links_from(node, spec.forward)
+        found += zip(table.object.tolist(), (r in spec.free for r in table.relation.tolist()), strict=True)
+    if spec.backward:
+        table = view.links_to(node, spec.backward)
+        found += zip(table.subject.tolist(), (r in spec.free for r in table.relation.tolist()), strict=True)
+    return found

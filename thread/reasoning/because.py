@@ -72,7 +72,8 @@ class Because:
         gates = self.structure.gates
         shut = self.structure.conduction.shut
         inputs = gates.supplier[gates.start[gate] : gates.start[gate + 1]].tolist()
-        return [u for u in inputs if u in self.outage.fallen and (gates.cls[gate] < 0 or not shut[u])]
+        flows = bool(gates.cls[gate] >= 0)
+        return [u for u in inputs if not self.outage.carries(u, flows=flows) and not (flows and shut[u])]
 
     def _indirect(self, waiting: list[int]) -> dict[int, tuple[int, int]]:
         """For gates in loops whose supplier lives but now rests on the owner: steps from what fell through the loop."""

@@ -320,7 +320,7 @@ class Impact:
         touched = self._outage.touched
         if not len(touched):
             return ()
-        found = new_dominators(self.structure, self.structure.live.state.dead, self._losses.dead, touched)
+        found = new_dominators(self.structure, self.structure.live.state.dead, self._losses.closed, touched)
         points = [SinglePoint(node, self.structure.media.iris[medium], count) for node, medium, count in found]
         return tuple(sorted(points, key=lambda point: (-point.count, self.view.iri(point.node), point.medium)))
 

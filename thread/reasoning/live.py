@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,8 @@ class Outage:
     visited_links: int
     stopped: IncompleteCode | None
     """LINK_BUDGET, NODE_BUDGET or DEADLINE: what is said to be down is, more may be."""
+    switched: Ints = field(default_factory=lambda: np.empty(0, np.int32))
+    """What was operated and carries nothing that flows any more, though it may live."""
 
     @cached_property
     def ascending(self) -> Ints:
@@ -67,8 +69,17 @@ class Outage:
 
     @cached_property
     def degrees(self) -> dict[int, int]:
-        """Degree by node of ``down``."""
-        return dict(zip(self.down.tolist(), self.degree.tolist(), strict=True))
+        """Degree by node of ``down``; 0 for what was operated."""
+        found = dict(zip(self.down.tolist(), self.degree.tolist(), strict=True))
+        return {**dict.fromkeys(self.switched.tolist(), 0), **found}
+
+    def carries(self, node: int, *, flows: bool) -> bool:
+        """Whether a node still hands on: it did not fall and, for what flows, was not shut."""
+        return node not in self.fallen and not (flows and node in self._shut)
+
+    @cached_property
+    def _shut(self) -> frozenset[int]:
+        return frozenset(self.switched.tolist())
 
     @cached_property
     def remaining(self) -> dict[int, int]:

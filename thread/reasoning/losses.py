@@ -1,14 +1,14 @@
 """What lost redundancy and still runs? Per gate and group: what it had, what remains."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from thread.reasoning.live import Live, Outage, is_in
 from thread.reasoning.points import Alternatives, alternatives_in
-from thread.reasoning.structure import GROUP, Bytes
+from thread.reasoning.structure import GROUP, Bytes, Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,25 @@ class Losses:
         """Alternatives before and after of every loop that was touched."""
         state = self.live.state
         return {
-            loop: (self.live.alternatives(loop), alternatives_in(self.structure, state, self.dead, loop))
+            loop: (self.live.alternatives(loop), alternatives_in(self._operated, state, self.dead, loop))
             for loop in sorted(self.outage.evaluated.tolist())
         }
+
+    @cached_property
+    def closed(self) -> Bytes:
+        """What feeds nothing after the outage: what is down, and what was shut."""
+        dead = self.dead.copy()
+        dead[self.outage.switched] = 1
+        return dead
+
+    @cached_property
+    def _operated(self) -> Structure:
+        """The structure with what was operated shut."""
+        if not len(self.outage.switched):
+            return self.structure
+        shut = self.structure.conduction.shut.copy()
+        shut[self.outage.switched] = 1
+        return replace(self.structure, conduction=replace(self.structure.conduction, shut=shut))
 
     @property
     def exact(self) -> bool:
@@ -111,8 +127,8 @@ class Losses:
             before, after = pair
             at = before.inputs_of(gate)
             return sorted(gates.supplier[before.inputs[at][before.counts[at] & ~after.counts[at]]].tolist())
-        down = self.outage.fallen
-        return [u for u in gates.supplier[gates.start[gate] : gates.start[gate + 1]].tolist() if u in down]
+        suppliers, flows = gates.supplier[gates.start[gate] : gates.start[gate + 1]], bool(gates.cls[gate] >= 0)
+        return [u for u in suppliers.tolist() if not self.outage.carries(u, flows=flows)]
 
     def had_suppliers(self, gate: int) -> list[int]:
         """Suppliers of a gate that counted before, ascending."""

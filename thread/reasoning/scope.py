@@ -49,8 +49,10 @@ class Scope:
             at = nodes[-1]
             table = self.view.links_from(at, self.relations)
             rows = zip(*(column.tolist() for column in table), strict=True)
-            ahead = [LinkRef(*row) for row in rows if self._level.get(row[1], _ALL_DEPTHS) == self._level[at] - 1]
-            link = min(ahead, key=lambda ref: (self.view.iri(ref.object), ref.relation, ref.row))
+            ahead = [LinkRef(*row) for row in rows if self._level.get(row[1], _ALL_DEPTHS) < self._level[at]]
+            link = min(
+                ahead, key=lambda ref: (self._level[ref.object], self.view.iri(ref.object), ref.relation, ref.row)
+            )
             nodes.append(link.object)
             links.append(link)
         return nodes[::-1], links[::-1]

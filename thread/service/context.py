@@ -3,9 +3,13 @@
 import time
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from thread.clock import Instant
 from thread.reasoning.answers import Budget
+
+if TYPE_CHECKING:
+    from thread.reasoning.whatif import Laid
 
 
 class Role(StrEnum):
@@ -38,8 +42,8 @@ class Context:
     budget: Budget
     live: bool
     """True when no time was asked for: the answer is of now and the latest revision."""
-    scenario: None = None
-    """Overlay of changes that are never written; comes with what-if."""
+    scenario: "Laid | None" = None
+    """Changes that are assumed and never written; None: none."""
 
 
 def deadline_after(milliseconds: float) -> float:

@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,13 +17,14 @@ from thread.facts import ChangeSet, Revision
 from thread.ontology.model import Ontology
 from thread.ontology.rules import RuleReport, check_rules
 from thread.ontology.shapes import Checker
-from thread.projection import Projection, View
+from thread.projection import OverlayView, Projection, View
 from thread.reasoning.answers import Budget
-from thread.reasoning.impact import Impact, ImpactQuery, impact_of
 from thread.reasoning.health.answer import Health, healths_of
+from thread.reasoning.impact import Impact, ImpactQuery, impact_of
 from thread.reasoning.lineage import Lineage, LineageQuery, lineage_of
 from thread.reasoning.search import Search, SearchQuery, search_of
 from thread.reasoning.structure import Structure, compile_structure
+from thread.reasoning.whatif import ScenarioImpact, impact_between
 from thread.service.checking import Verification, verify
 from thread.service.commands import Command
 from thread.service.context import LOCAL, Context, Principal, deadline_after
@@ -33,6 +34,7 @@ from thread.service.finding import Found, find
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
 from thread.service.parts import PartQuestions
 from thread.service.replicating import Lag
+from thread.service.scenarios import Assume, Scenarios, laid_over
 from thread.service.sparql import GraphCopy, SparqlAnswer, SparqlQuestion, answer_from, graph_copy
 from thread.service.writing import Outcome, Writer
 from thread.stores.base import Store
@@ -74,6 +76,7 @@ class Service(PartQuestions):
         self._writer = Writer(store, projection, Checker(ontology), clock)
         self._structures: OrderedDict[tuple[int, Instant, Instant], Structure] = OrderedDict()
         self._compiling = threading.Lock()
+        self._scenarios = Scenarios(self._structure)
         self._unsaved = 0
         if not read_only:
             self._writer.follower.start()
@@ -102,8 +105,12 @@ class Service(PartQuestions):
         )
 
     def view(self, context: Context) -> View:
-        """The projection as the context sees it."""
-        return self._projection.view(context.valid_at, context.known)
+        """The projection as the context sees it, with what its scenario assumes."""
+        return self._view(context, context.valid_at)
+
+    def _view(self, context: Context, valid_at: Instant) -> View:
+        view = self._projection.view(valid_at, context.known)
+        return view if context.scenario is None else OverlayView(view, context.scenario.overlay)
 
     # -- questions
 
@@ -122,20 +129,11 @@ class Service(PartQuestions):
 
     def impact(self, context: Context, targets: Sequence[int], query: ImpactQuery) -> Impact:
         """What taking things out stops, weakens and darkens; at the start of the window where one is given."""
-        valid_at = query.window[0] if query.window and context.live else context.valid_at
-        view = self._projection.view(valid_at, context.known)
+        shifted = query.window is not None and context.live and context.scenario is None
+        valid_at = query.window[0] if query.window and shifted else context.valid_at
+        view = self._view(context, valid_at)
         return impact_of(view, self._structure(view), targets, query, context.budget)
 
-    def structure(self, context: Context) -> Structure:
-        """The structure function that a context sees; compiled once per revision and stretch of time."""
-        return self._structure(self.view(context))
-
-    def _structure(self, view: View) -> Structure:
-        with self._compiling:
-            for (known, start, until), structure in self._structures.items():
-                if known == view.known and start <= view.valid_at < until:
-                    self._structures.move_to_end((known, start, until))
-                    return structure
     def what_if(self, context: Context, changes: Sequence[Assume]) -> Context:
         """The frame in which the changes hold: every question takes it, nothing is ever written.
 
@@ -155,6 +153,18 @@ class Service(PartQuestions):
         """How well things do and why, in order."""
         return healths_of(self.structure(context), nodes)
 
+    def structure(self, context: Context) -> Structure:
+        """The structure function that a context sees; compiled once per revision and stretch of time."""
+        return self._structure(self.view(context))
+
+    def _structure(self, view: View) -> Structure:
+        if isinstance(view, OverlayView):
+            return self._scenarios.structure(view)
+        with self._compiling:
+            for (known, start, until), structure in self._structures.items():
+                if known == view.known and start <= view.valid_at < until:
+                    self._structures.move_to_end((known, start, until))
+                    return structure
             structure = compile_structure(view)
             self._structures[view.known, view.valid_at, self._holds_until(view)] = structure
             while len(self._structures) > _STRUCTURES:
@@ -228,7 +238,7 @@ class Service(PartQuestions):
 
     def graph_copy(self, context: Context) -> AbstractContextManager[GraphCopy]:
         """A copy of the graph, as of the context's revision or later."""
-        return graph_copy(self._store, self._writer.follower, context, self.settings)
+        return graph_copy(self._store, self._writer.follower, context, self.settings, self.ontology)
 
     def _graph_revision(self) -> int | None:
         if self._read_only:
