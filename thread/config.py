@@ -34,6 +34,11 @@ class Settings(BaseSettings):
     link_budget: int = Field(10_000_000, ge=1, description="Links that one answer may visit before it is partial.")
     max_cost: int = Field(500_000, ge=1, description="Points that one request may cost; `docs/limits.md`.")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body.")
+    send_deadline_ms: int = Field(
+        10_000, ge=1, description="Time for the head of a request, and for its body, to come in, milliseconds."
+    )
+    max_connections: int = Field(1_000, ge=1, description="Connections at a time, subscriptions included.")
+    max_subscriptions: int = Field(50, ge=1, description="Subscriptions of one connection at a time.")
     max_tokens: int = Field(5_000, ge=100, description="Largest GraphQL document, in tokens.")
     max_page: int = Field(500, ge=1, le=500, description="Largest page of a connection.")
     max_depth: int = Field(64, ge=1, le=64, description="Greatest depth of a lineage.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
-    from uvicorn import Server
+    from uvicorn import Config, Server
 
     from thread.api.sparql import Sparql
     from thread.service import Service
@@ -47,19 +47,33 @@ def serve(settings: Settings, ready: Ready | None = None) -> None:
     require_safe_binding(settings.host)
     with closing(listen(settings.host, settings.port)) as listener, closing(open_service(settings)) as service:
         address, token = address_of(listener), secrets.token_urlsafe(32)
-        config = uvicorn.Config(
-            application(service, token),
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
+        server = uvicorn.Server(config_of(application(service, token), settings))
         warm(service)
-        server = uvicorn.Server(config)
         with _stopping(server):
             service.announce(address, token)
             if ready:
                 ready(address)
             server.run(sockets=[listener])
+
+
+def config_of(app: "Starlette", settings: Settings) -> "Config":
+    """How the server treats connections: what is slow, large or too many is cut off."""
+    import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    from thread.api.bodies import impatient
+
+    return uvicorn.Config(
+        app,
+        http=impatient(H11Protocol, settings.send_deadline_ms / 1000),
+        ws="websockets-sansio",
+        ws_max_size=settings.max_body_bytes,
+        ws_per_message_deflate=False,
+        limit_concurrency=settings.max_connections,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
 
 
 def warm(service: "Service") -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -31,8 +32,6 @@ def guarded() -> Iterator[Starlette]:
 
 
 def send(app: Starlette, method: str, path: str, base: str = HOME, **kwargs: Any) -> httpx.Response:
-    import anyio
-
     async def run() -> httpx.Response:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=base) as client:
@@ -102,7 +101,10 @@ def test_a_body_above_the_limit_is_refused(guarded: Starlette) -> None:
     assert (answer.status_code, code(answer)) == (413, "TOO_LARGE")
 
 
-def test_a_body_that_does_not_tell_its_length_is_cut_at_the_limit(guarded: Starlette) -> None:
+def test_a_body_that_does_not_tell_its_length_is_cut_at_the_limit(
+    guarded: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("thread.api.bodies.LINGER_BYTES", 2048)
     sent = 0
 
     async def endless() -> AsyncIterator[bytes]:
@@ -114,6 +116,18 @@ def test_a_body_that_does_not_tell_its_length_is_cut_at_the_limit(guarded: Starl
     answer = send(guarded, "POST", "/graphql", content=endless())
     assert answer.status_code == 413
     assert sent <= 8192
+
+
+def test_a_body_that_does_not_end_is_cut_off_at_the_deadline() -> None:
+    service = open_demo(send_deadline_ms=20)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b'{"query"'
+        await anyio.sleep_forever()
+
+    answer = send(create_app(service), "POST", "/graphql", content=stalled())
+    service.close()
+    assert (answer.status_code, code(answer)) == (408, "TIMEOUT")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import uvicorn
 from tests.api.plant import open_demo
 from thread.api.app import create_app
 from thread.api.queries import Query
-from thread.server import address_of, listen
+from thread.server import address_of, config_of, listen
 
 pytestmark = pytest.mark.slow
 
@@ -25,9 +25,9 @@ QUERY = {"query": '{ component(key: "M-1") { lineage { hits { edges { degree nod
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    service = open_demo()
+    service = open_demo(send_deadline_ms=400)
     with closing(listen("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(create_app(service), log_level="critical", server_header=False))
+        server = uvicorn.Server(config_of(create_app(service), service.settings))
         runner = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         runner.start()
         yield address_of(listener)
@@ -95,6 +95,69 @@ def test_health_is_answered_while_a_query_runs(client: httpx.Client, monkeypatch
         assert client.get("/healthz").json() == {"status": "ok"}
         release.set()
         assert running.result().json()["errors"][0]["extensions"]["code"] == "FAULT"
+
+
+def until_closed(address: str, *pieces: str) -> bytes:
+    """What the server says until it closes the connection, which the client never does."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        for piece in pieces:
+            connection.sendall(piece.format(host=f"{host}:{port}").encode())
+        said = b""
+        while chunk := connection.recv(4096):
+            said += chunk
+        return said
+
+
+HEAD = "POST /graphql HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+
+
+def test_a_head_that_does_not_end_is_cut_off(client: httpx.Client, address: str) -> None:
+    assert client.get("/healthz").status_code == 200
+    said = until_closed(address, HEAD, "X-Slow: ")
+    assert said.startswith(b"HTTP/1.1 408 ")
+    assert b'"code":"TIMEOUT"' in said
+
+
+def test_a_head_that_comes_byte_by_byte_is_cut_off_as_soon(client: httpx.Client, address: str) -> None:
+    """The clock is the connection's: no byte winds it up again."""
+    assert client.get("/healthz").status_code == 200
+    host, port = address.removeprefix("http://").split(":")
+    sent = 0
+    with socket.create_connection((host, int(port)), timeout=0.02) as connection:
+        said = b""
+        while not said and sent < 500:
+            connection.sendall(b"G" if sent == 0 else b"E")
+            sent += 1
+            try:
+                said = connection.recv(4096)
+            except TimeoutError:
+                continue
+    assert said.startswith(b"HTTP/1.1 408 ")
+    assert sent < 500
+
+
+def test_a_connection_that_says_nothing_is_closed_without_a_word(client: httpx.Client, address: str) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert until_closed(address) == b""
+
+
+def test_a_body_that_does_not_end_is_cut_off(client: httpx.Client, address: str) -> None:
+    assert client.get("/healthz").status_code == 200
+    said = until_closed(address, HEAD, "Content-Length: 500\r\n\r\n", '{{"query"')
+    assert said.startswith(b"HTTP/1.1 408 ")
+
+
+def test_the_second_request_of_a_connection_has_its_own_clock(client: httpx.Client, address: str) -> None:
+    assert client.get("/healthz").status_code == 200
+    said = until_closed(address, "GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n", "GET /heal")
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert b"HTTP/1.1 408 " in said
+
+
+def test_a_client_that_sends_a_huge_body_to_its_end_reads_why_it_is_refused(address: str, client: httpx.Client) -> None:
+    answer = client.post("/graphql", content=b"x" * 50_000_000, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (413, "TOO_LARGE")
 
 
 def test_a_client_that_hangs_up_does_no_harm(client: httpx.Client, address: str) -> None:

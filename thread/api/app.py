@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from thread.api.auth import HostGuard
-from thread.api.bodies import BodyLimit
+from thread.api.bodies import Bodies
 from thread.api.engine import Engine
 from thread.api.errors import STATUS, wire_error
 from thread.api.graphiql import graphiql_routes
@@ -74,7 +74,7 @@ def create_app(service: Service) -> Starlette:
             allow_headers=["content-type", "x-request-id", MIN_REVISION],
             expose_headers=["x-request-id", "thread-version", REVISION, TRUNCATED],
         ),
-        Middleware(BodyLimit, limit=settings.max_body_bytes),
+        Middleware(Bodies, limit=settings.max_body_bytes, deadline=settings.send_deadline_ms / 1000),
     ]
     app = Starlette(routes=routes, middleware=guards, exception_handlers={404: _not_found, 405: _not_allowed})
     app.state.engine, app.state.sparql = engine, sparql

@@ -231,6 +231,7 @@ class RelationConnection:
     def _links(self) -> list[tuple[int, int, int, int]]:
         """(relation, 0 as subject or 1 as object, other node, row) of every link that is asked for."""
         if self._rows is None:
+            self._source._reading.scope.check_time()
             view, node = self._source._reading.view, self._source._node
             forward, backward = self._wanted
             rows = []

@@ -149,10 +149,12 @@ class LineageHitConnection:
     @property
     def total_count(self) -> int:
         """Hits over all pages; counted without loading an entity."""
+        self._reading.scope.check_time()
         return self._answer.ranked(self._degree, self._kinds).size
 
     def _cut(self) -> tuple[list[LineageHitEdge], PageInfo]:
         if self._page is None:
+            self._reading.scope.check_time()
             total = self.total_count
             low, high = cut(total, self._request, self._after, self._before)
             found = self._answer.ranked(self._degree, self._kinds).page(low, high)

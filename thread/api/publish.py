@@ -226,11 +226,11 @@ def _make_instance(cls: type) -> Callable[..., Any]:
 
 def _field(owner: str, member: Member, namespace: Namespace) -> StrawberryField:
     kind = _CallField if member.call is not None else StrawberryField
-    arguments = [_camel(argument.name) for argument in member.arguments]
+    arguments = [camel(argument.name) for argument in member.arguments]
     field = kind(
-        directives=price_tags(owner, _camel(member.name), member.annotation, arguments, lambda w: _leaf(w, namespace)),
+        directives=price_tags(owner, camel(member.name), member.annotation, arguments, lambda w: _leaf(w, namespace)),
         python_name=member.name,
-        graphql_name=_camel(member.name) if member.name.endswith("_") else None,
+        graphql_name=camel(member.name) if member.name.endswith("_") else None,
         description=member.description or None,
         type_annotation=StrawberryAnnotation(member.annotation, namespace=namespace),
     )
@@ -250,14 +250,19 @@ def _leaf(word: str, namespace: Namespace) -> bool:
 def _argument(argument: Argument, namespace: Namespace) -> StrawberryArgument:
     return StrawberryArgument(
         python_name=argument.name,
-        graphql_name=_camel(argument.name) if argument.name.endswith("_") else None,
+        graphql_name=camel(argument.name) if argument.name.endswith("_") else None,
         type_annotation=StrawberryAnnotation(argument.annotation, namespace=namespace),
         default=argument.default,
         description=argument.description,
     )
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A Python name as GraphQL spells it.
+
+    >>> camel("max_page_size"), camel("from_")
+    ('maxPageSize', 'from')
+    """
     head, *tail = name.rstrip("_").split("_")
     return head + "".join(word.capitalize() for word in tail)
 

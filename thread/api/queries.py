@@ -10,6 +10,7 @@ from thread.api.entity import Entity, Node
 from thread.api.health import Health, health_answers
 from thread.api.ids import At, decode_id
 from thread.api.impact import Impact, ImpactInput, impact_answer, window_of
+from thread.api.limits import Limits, limits_of
 from thread.api.lineage import AttributeFilter, Lineage, LineageInput, lineage_answer
 from thread.api.pages import PageRequest
 from thread.api.problems import Problem, problem_of
@@ -23,7 +24,6 @@ from thread.terms import UpperKind
 if TYPE_CHECKING:
     from thread.api.scope import Reading, Scope
     from thread.api.vocabulary import Vocabulary
-    from thread.config import Settings
 
 _NO_LINEAGE: Final = LineageInput()
 _NO_IMPACT: Final = ImpactInput()
@@ -59,26 +59,6 @@ class Lookup:
     def total_count(self) -> int:
         """How many bearers there are."""
         return len(self._nodes)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one request may cost; beyond it answers are partial and say so, or are refused."""
-
-    max_depth: int
-    """Greatest degree of a lineage."""
-    max_page_size: int
-    """Largest page of a connection."""
-    deadline_ms: int
-    """Time after which an answer is partial."""
-    node_budget: int
-    """Nodes that one answer may visit."""
-    link_budget: int
-    """Links that one answer may visit."""
-    max_tokens: int
-    """Largest document, in tokens."""
-    max_body_bytes: int
-    """Largest request body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +163,7 @@ class Query:
             recorded_at=moment(info.revision.recorded_at),
             entities=info.entities,
             links=info.links,
-            limits=_limits(info.settings),
+            limits=limits_of(info.settings),
         )
 
 
@@ -235,15 +215,3 @@ def _view_of(reference: str, at: AsOfInput | None) -> At:
 def _entity_at(reading: Reading, node: int) -> Entity | None:
     reading.scope.check_time()
     return None if node < 0 else reading.entity(node)
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        max_depth=settings.max_depth,
-        max_page_size=settings.max_page,
-        deadline_ms=settings.deadline_ms,
-        node_budget=settings.node_budget,
-        link_budget=settings.link_budget,
-        max_tokens=settings.max_tokens,
-        max_body_bytes=settings.max_body_bytes,
-    )
