@@ -210,6 +210,11 @@ class Projection:
         step = state.steps[ordinal]
         return Revision(ordinal, int(step["recorded_at"]), state.texts.text(int(step["digest"])))
 
+    def rows_between(self, start: int, end: int) -> int:
+        """How many facts begin or end to be believed between two revisions."""
+        low, high = self._state.steps[start], self._state.steps[end]
+        return int(high["rows"] - low["rows"] + high["closures"] - low["closures"])
+
     def triples(self, ordinal: int, instant: Instant) -> Iterator[Triple]:
         """The current state at a mark as plain triples: one per subject, predicate and object or value."""
         return triples_at(self._view(instant, ordinal, self._state))

@@ -160,7 +160,7 @@ class Structure:
         from thread.reasoning.health.state import PlantHealth
 
         findings = findings_of(self.view, self.kinds)
-        return PlantHealth(self.plan, findings, self.conduction.shut, self.view.ontology.health.prior)
+        return PlantHealth.whole(self.plan, findings, self.conduction.shut, self.view.ontology.health.prior)
 
     @cached_property
     def orders(self) -> "OrderBook":

@@ -1,7 +1,5 @@
 """What can be asked and told? The one place where store, projection and reasoning meet."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -9,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from thread import __version__
-from thread.clock import END, Clock, Instant
+from thread.clock import Clock, Instant
 from thread.config import Settings
 from thread.errors import NotFound, StoreError
 from thread.export.tables import Tables
@@ -38,8 +36,8 @@ from thread.service.scenarios import Assume, Scenarios, laid_over
 from thread.service.sparql import GraphCopy, SparqlAnswer, SparqlQuestion, answer_from, graph_copy
 from thread.service.writing import Outcome, Writer
 from thread.stores.base import Store
+from thread.service.structures import Structures
 
-_STRUCTURES: Final = 4
 _SAVE_AFTER_FACTS: Final = 50_000
 
 
@@ -74,8 +72,8 @@ class Service(PartQuestions):
         self.settings, self.ontology, self.clock = settings, ontology, clock
         self._store, self._projection, self._read_only = store, projection, read_only
         self._writer = Writer(store, projection, Checker(ontology), clock)
-        self._structures: OrderedDict[tuple[int, Instant, Instant], Structure] = OrderedDict()
-        self._compiling = threading.Lock()
+        self.headers, self._ranks = Headers(store), settings.ranks
+        self.structures = Structures(projection)
         self._scenarios = Scenarios(self._structure)
         self._unsaved = 0
         if not read_only:
@@ -151,7 +149,9 @@ class Service(PartQuestions):
 
     def health(self, context: Context, nodes: Sequence[int]) -> list[Health]:
         """How well things do and why, in order."""
-        return healths_of(self.structure(context), nodes)
+        view = self.view(context)
+        overlaid = isinstance(view, OverlayView)
+        return healths_of(self._structure(view) if overlaid else self.structures.with_health(view), nodes)
 
     def structure(self, context: Context) -> Structure:
         """The structure function that a context sees; compiled once per revision and stretch of time."""
@@ -160,21 +160,7 @@ class Service(PartQuestions):
     def _structure(self, view: View) -> Structure:
         if isinstance(view, OverlayView):
             return self._scenarios.structure(view)
-        with self._compiling:
-            for (known, start, until), structure in self._structures.items():
-                if known == view.known and start <= view.valid_at < until:
-                    self._structures.move_to_end((known, start, until))
-                    return structure
-            structure = compile_structure(view)
-            self._structures[view.known, view.valid_at, self._holds_until(view)] = structure
-            while len(self._structures) > _STRUCTURES:
-                self._structures.popitem(last=False)
-            return structure
-
-    def _holds_until(self, view: View) -> Instant:
-        """The next instant at which anything in the view may change: a boundary, or a time that a value holds."""
-        ahead = (self._projection.next_boundary(view.valid_at), view.next_time(view.valid_at))
-        return min((instant for instant in ahead if instant is not None), default=END)
+        return self.structures.of(view)
 
     def export(
         self, context: Context, form: str, kinds: Collection[str] = (), progress: ExportProgress | None = None

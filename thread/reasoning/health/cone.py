@@ -48,7 +48,7 @@ class Cone:
     def scores(self) -> Scores:
         """Health with nobody degraded by itself."""
         n = self.wiring.size
-        return Scores(compile_plan(self.wiring), np.ones(n), np.zeros(n, np.uint8))
+        return Scores.whole(compile_plan(self.wiring), np.ones(n), np.zeros(n, np.uint8))
 
     @cached_property
     def players(self) -> Ints:

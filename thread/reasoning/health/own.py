@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +11,13 @@ import numpy.typing as npt
 from thread.clock import END, Instant
 from thread.ontology.model import Indicator
 from thread.projection.view import Ints, View
+from thread.reasoning.live import is_in
 from thread.reasoning.needs import INSTALLED_IN
 from thread.reasoning.orders import OPEN_STATUS, PERFORMED_ON
 from thread.reasoning.own import (
     ENDED_AT,
     PLANNED_END,
     PLANNED_START,
-    STARTED_AT,
     STATUS,
     Instants,
     Mask,
@@ -62,8 +63,35 @@ class Findings:
     """The event or order that says so, else -1."""
     stale: Mask
     """It tells of the past only: the low end falls to the prior."""
-    holds_until: Instant
-    """The next instant at which time alone changes a cap."""
+    until: Instants
+    """The next instant at which time alone changes the cap; END: none."""
+
+    @classmethod
+    def of_columns(cls, size: int, *columns: npt.NDArray[Any]) -> "Findings":
+        """From columns in any order."""
+        node, rule, cap, evidence, stale, until = columns
+        order = np.lexsort((evidence, rule, cap, node))
+        return cls(size, node[order], rule[order], cap[order], evidence[order], stale[order], until[order])
+
+    @property
+    def columns(self) -> tuple[npt.NDArray[Any], ...]:
+        """The parallel arrays."""
+        return self.node, self.rule, self.cap, self.evidence, self.stale, self.until
+
+    @property
+    def holds_until(self) -> Instant:
+        """The next instant at which time alone changes a cap."""
+        return int(self.until.min(initial=END))
+
+    def changing(self, until: Instant) -> Ints:
+        """Nodes of which time alone has changed a cap by an instant, ascending."""
+        return np.unique(self.node[self.until <= until])
+
+    def with_anew(self, size: int, nodes: Ints, found: "Findings") -> "Findings":
+        """The same with what is found anew of some nodes, ascending, in place of what was known of them."""
+        keep = ~is_in(self.node, nodes)
+        pairs = zip(self.columns, found.columns, strict=True)
+        return Findings.of_columns(size, *(np.concatenate((old[keep], new)) for old, new in pairs))
 
     def of(self, node: int) -> slice:
         """Rows of one node."""
@@ -91,35 +119,29 @@ class Findings:
         return np.where(fresh, self.own, np.minimum(self.own, prior))
 
 
+_TYPES: Final = (np.int32, np.int8, np.float64, np.int32, np.bool_, np.int64)
+
+
 class _Rows:
     """Findings as they are collected."""
 
     def __init__(self) -> None:
-        self.parts: list[tuple[Ints, npt.NDArray[np.int8], Reals, Ints, Mask]] = []
-        self.until = END
+        self.parts: list[tuple[npt.NDArray[Any], ...]] = []
 
-    def add(self, node: Ints, rule: int | Ints, cap: float | Reals, evidence: int | Ints, stale: bool | Mask) -> None:
-        n = len(node)
-        self.parts.append(
-            (
-                np.asarray(node, np.int32),
-                np.broadcast_to(np.asarray(rule, np.int8), n),
-                np.broadcast_to(np.asarray(cap, np.float64), n),
-                np.broadcast_to(np.asarray(evidence, np.int32), n),
-                np.broadcast_to(np.asarray(stale, bool), n),
-            )
-        )
-
-    def changes(self, at: Instants, now: Instant) -> None:
-        """Remember the earliest instant ahead."""
-        ahead = at[at > now]
-        if len(ahead):
-            self.until = min(self.until, int(ahead.min()))
+    def add(
+        self,
+        node: Ints,
+        rule: int | npt.NDArray[np.int8],
+        cap: float | Reals = 1.0,
+        evidence: int | Ints = -1,
+        stale: bool | Mask = False,
+        until: int | Instants = END,
+    ) -> None:
+        said = zip((node, rule, cap, evidence, stale, until), _TYPES, strict=True)
+        self.parts.append(tuple(np.broadcast_to(np.asarray(value, kind), len(node)) for value, kind in said))
 
     def done(self, size: int) -> Findings:
-        node, rule, cap, evidence, stale = (np.concatenate(each) for each in zip(*self.parts, strict=True))
-        order = np.lexsort((evidence, rule, cap, node))
-        return Findings(size, node[order], rule[order], cap[order], evidence[order], stale[order], self.until)
+        return Findings.of_columns(size, *(np.concatenate(each) for each in zip(*self.parts, strict=True)))
 
 
 def findings_of(view: View, kinds: npt.NDArray[np.int16]) -> Findings:
@@ -147,18 +169,17 @@ def _assumed(view: View, found: Findings) -> Findings:
     past = (found.rule == AGE) | (found.rule == OVERDUE)
     keep = ~np.isin(found.node, [*laid.up, *given]) & ~(past & np.isin(found.node, list(laid.renewed)))
     rows = _Rows()
-    rows.until = found.holds_until
-    rows.add(found.node[keep], found.rule[keep], found.cap[keep], found.evidence[keep], found.stale[keep])
-    rows.add(np.array([*given], np.int32), ASSUMED, np.array([*given.values()], float), -1, False)
+    rows.add(*(column[keep] for column in found.columns))
+    rows.add(np.array([*given], np.int32), ASSUMED, np.array([*given.values()], float))
     return rows.done(found.size)
 
 
 def _failures(view: View, kinds: npt.NDArray[np.int16], rows: _Rows) -> None:
     failures = failures_of(view, kinds)
     is_open = failures.open
-    rows.add(failures.node[is_open], FAILURE, 0.0, failures.event[is_open], False)
-    rows.add(failures.node[~is_open], DONE, 1.0, failures.event[~is_open], False)
-    rows.add(vacated(view), EMPTY, 0.0, -1, False)
+    rows.add(failures.node[is_open], FAILURE, 0.0, failures.event[is_open])
+    rows.add(failures.node[~is_open], DONE, 1.0, failures.event[~is_open])
+    rows.add(vacated(view), EMPTY, 0.0)
 
 
 def _marked(view: View, attribute: str, *values: str) -> Mask:
@@ -182,8 +203,8 @@ def _orders(view: View, done: Mask, order: Ints, thing: Ints, rows: _Rows) -> No
         marks = np.zeros(view.size, bool)
         marks[nodes[[value == name for value in severities]]] = True
         chosen = (standing & marks)[order]
-        rows.add(thing[chosen], rule, cap, order[chosen], False)
-    rows.add(thing[done[order]], DONE, 1.0, order[done[order]], False)
+        rows.add(thing[chosen], rule, cap, order[chosen])
+    rows.add(thing[done[order]], DONE, 1.0, order[done[order]])
 
 
 def _numbers(view: View, attribute: str) -> tuple[Reals, Mask]:
@@ -212,7 +233,8 @@ def _maintenance(view: View, done: Mask, order: Ints, thing: Ints, rows: _Rows) 
     if not has_interval.any():
         return
     preventive = _marked(view, ORDER_TYPE, "PREVENTIVE")
-    ended = np.minimum(_times(view, ENDED_AT), np.where(_times(view, ENDED_AT) == END, _times(view, PLANNED_END), END))
+    ended, planned_end = _times(view, ENDED_AT), _times(view, PLANNED_END)
+    ended = np.where(ended < END, ended, planned_end)
     span = np.where(has_interval, interval * _HOUR, 0).astype(np.int64)
     last = np.full(view.size, np.iinfo(np.int64).min)
     did = (preventive & done & (ended < END))[order]
@@ -222,26 +244,20 @@ def _maintenance(view: View, done: Mask, order: Ints, thing: Ints, rows: _Rows) 
     seen = last > np.iinfo(np.int64).min
     due[seen] = np.minimum(due[seen], last[seen] + span[seen])
     waiting = (preventive & _marked(view, STATUS, *OPEN_STATUS))[order]
-    planned = np.minimum(_times(view, PLANNED_END), _times(view, PLANNED_START))
-    np.minimum.at(
-        due,
-        thing[waiting],
-        np.where(_times(view, PLANNED_END) < END, _times(view, PLANNED_END), planned)[order[waiting]],
-    )
+    planned = np.where(planned_end < END, planned_end, _times(view, PLANNED_START))
+    np.minimum.at(due, thing[waiting], planned[order[waiting]])
     told = np.flatnonzero(has_interval & (due < END)).astype(np.int32)
     late, span = view.valid_at - due[told], np.maximum(span[told], STEPS)
-    passed, step = _stepped(late, span)
-    caps = view.ontology.health
-    rows.add(told, OVERDUE, 1.0 - (1.0 - caps.overdue) * passed, -1, False)
-    rows.changes(due[told] + (step + 1) * (span // STEPS), view.valid_at)
+    share, following = _stepped(late, span)
+    cap = 1.0 - (1.0 - view.ontology.health.overdue) * share
+    rows.add(told, OVERDUE, cap, until=np.where(following < END, due[told] + following, END))
 
 
 def _stepped(passed: Instants, whole: Instants) -> tuple[Reals, Instants]:
-    """Share of a stretch of time that has passed, in whole steps, at most 1; and the step. Before it: step -1, 0."""
+    """Share of a stretch of time that has passed, in whole steps, 0 to 1; and how much has passed at the next step."""
     width = whole // STEPS
-    step = np.minimum(np.floor_divide(passed, width), STEPS)
-    step = np.maximum(step, -1)
-    return np.maximum(step, 0) / STEPS, np.where(step >= STEPS, END // width - STEPS, step)
+    step = np.clip(passed // width, 0, STEPS)
+    return step / STEPS, np.where(step < STEPS, (step + 1) * width, END)
 
 
 def _ages(view: View, kinds: npt.NDArray[np.int16], rows: _Rows) -> None:
@@ -268,10 +284,10 @@ def _ages(view: View, kinds: npt.NDArray[np.int16], rows: _Rows) -> None:
     known = np.flatnonzero(told & (kept | (aged & ~parts)))
     whole = np.maximum((life[known] * _HOUR).astype(np.int64), STEPS)
     passed = np.where(kept[known], served[known], (hours[known] * _HOUR).astype(np.int64))
-    share, step = _stepped(passed, whole)
-    rows.add(known.astype(np.int32), AGE, 1.0 - (1.0 - ontology.health.collar) * share, -1, False)
-    ahead = (step + 1) * (whole // STEPS) - passed + view.valid_at
-    rows.changes(ahead[running[known]], view.valid_at)
+    share, following = _stepped(passed, whole)
+    moving = running[known] & (following < END)
+    until = np.where(moving, following - passed + view.valid_at, END)
+    rows.add(known.astype(np.int32), AGE, 1.0 - (1.0 - ontology.health.collar) * share, until=until)
 
 
 def banded(indicator: Indicator, value: float) -> float:
@@ -283,7 +299,7 @@ def banded(indicator: Indicator, value: float) -> float:
 
 def _indicators(view: View, rows: _Rows) -> None:
     """Indicators that are attributes: the lower median of each mode; stale ones count, and widen."""
-    told: dict[tuple[int, str], list[tuple[float, bool]]] = {}
+    told: dict[tuple[int, str], list[tuple[float, bool, Instant]]] = {}
     for attribute in view.ontology.attributes:
         indicator = attribute.indicator
         if indicator is None:
@@ -291,22 +307,23 @@ def _indicators(view: View, rows: _Rows) -> None:
         nodes, values = view.column(attribute.iri)
         for node, value in zip(nodes.tolist(), values, strict=True):
             if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-                stale = _stale(view, node, attribute.iri, indicator, rows)
-                mode = indicator.mode or attribute.iri
-                told.setdefault((node, mode), []).append((banded(indicator, float(value)), stale))
+                until = _fresh_until(view, node, attribute.iri, indicator)
+                said = banded(indicator, float(value)), until <= view.valid_at, until
+                told.setdefault((node, indicator.mode or attribute.iri), []).append(said)
     if told:
         found = [(node, *sorted(some)[(len(some) - 1) // 2]) for (node, _), some in sorted(told.items())]
-        node, cap, stale_ = zip(*found, strict=True)
-        rows.add(np.array(node, np.int32), INDICATED, np.array(cap), -1, np.array(stale_, bool))
+        ends = [min((s[2] for s in some if not s[1]), default=END) for _, some in sorted(told.items())]
+        node, cap, stale, _ = (np.array(column) for column in zip(*found, strict=True))
+        rows.add(node, INDICATED, cap, -1, stale, np.array(ends, np.int64))
 
 
-def _stale(view: View, node: int, attribute: str, indicator: Indicator, rows: _Rows) -> bool:
+def _fresh_until(view: View, node: int, attribute: str, indicator: Indicator) -> Instant:
+    """When the value in force stops telling the present."""
     if indicator.stale_after is None:
-        return False
+        return END
     now = view.valid_at
     since = max((s.valid_from for s in view.history(node, attribute) if s.valid_from <= now < s.valid_to), default=now)
-    rows.changes(np.array([since + indicator.stale_after]), now)
-    return now >= since + indicator.stale_after
+    return min(since + indicator.stale_after, END)
 
 
-__all__ = ["RULES", "STARTED_AT", "Findings", "banded", "findings_of"]
+__all__ = ["RULES", "Findings", "banded", "findings_of"]

@@ -1,6 +1,6 @@
 """In which order and from which arrays is health computed? A structure, renumbered once so that passes are fast."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,8 @@ from thread.reasoning.structure import Bytes
 
 Reals = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
+_GATE_START, _OUT_START, _RING_OF = 0, 9, 17
+"""Places in ``Plan.arrays``."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class Wiring:
         """Gates of node v are ``of_start[v] : of_start[v + 1]``."""
         return np.concatenate(([0], np.cumsum(np.bincount(self.owner, minlength=self.size)))).astype(np.int32)
 
+    def widened(self, more: int) -> "Wiring":
+        """The same with more nodes at the end, which need nothing."""
+        return replace(self, size=self.size + more, operated=np.append(self.operated, np.zeros(more, bool)))
+
     @cached_property
     def outward(self) -> tuple[Ints, Ints]:
         """Gates that node u supplies are ``gates[start[u] : start[u + 1]]``: start, gates."""
@@ -75,6 +81,27 @@ class Plan:
     def size(self) -> int:
         """Number of nodes."""
         return len(self.node)
+
+    def widened(self, more: int) -> "Plan":
+        """The same with more nodes at the end, which need nothing. Cost: copies of a few columns."""
+        if not more:
+            return self
+        from thread.reasoning.health.kernels import LEAF
+
+        n = self.size
+        added = np.arange(n, n + more, dtype=np.int32)
+        run = np.array([n, n + more, LEAF, 0], np.int32)
+        arrays = list(self.arrays)
+        for at in (_GATE_START, _OUT_START):
+            arrays[at] = np.append(arrays[at], np.repeat(arrays[at][-1:], more))
+        arrays[_RING_OF] = np.append(arrays[_RING_OF], np.full(more, -1, np.int32))
+        return replace(
+            self,
+            node=np.append(self.node, added),
+            position=np.append(self.position, added),
+            runs=np.append(self.runs, run),
+            arrays=tuple(arrays),
+        )
 
 
 class Space:

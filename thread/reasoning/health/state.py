@@ -28,16 +28,30 @@ class Moved:
 class Scores:
     """One end of health, high or low, of every node; by position of the plan."""
 
-    def __init__(self, plan: Plan, own: Reals, shut: Bytes) -> None:
-        """The full pass. ``own`` and ``shut`` are by node. Cost: O(n + m)."""
+    def __init__(self, plan: Plan, own: Reals, shut: Bytes, h: Reals) -> None:
+        self.plan, self.own, self.shut, self.h = plan, own, shut, h
+        self._space = Space(plan)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def whole(cls, plan: Plan, own: Reals, shut: Bytes) -> "Scores":
+        """By the full pass. ``own`` and ``shut`` are by node. Cost: O(n + m)."""
         from thread.reasoning.health.kernels import whole
 
-        self.plan = plan
-        self.own, self.shut = own[plan.node], shut[plan.node]
-        self.h = np.empty(plan.size)
-        self._space = Space(plan)
-        whole(plan.runs, self.own, self.h, self.shut, *plan.arrays, *self._space.arrays)
-        self._lock = threading.Lock()
+        made = cls(plan, own[plan.node], shut[plan.node], np.empty(plan.size))
+        whole(plan.runs, made.own, made.h, made.shut, *plan.arrays, *made._space.arrays)
+        return made
+
+    def copied(self, plan: Plan, fresh: float) -> "Scores":
+        """A copy that can change by itself, over the same plan, or one with more nodes at its end. Cost: O(n).
+
+        ``fresh``: health of what is new and nothing is known of.
+        """
+        more = plan.size - self.plan.size
+        ones, zeros = np.full(more, fresh), np.zeros(more, np.uint8)
+        with self._lock:
+            columns = (np.append(self.own, ones), np.append(self.shut, zeros), np.append(self.h, ones))
+        return Scores(plan, *columns)
 
     def of(self, node: int) -> float:
         """Health of a node."""
@@ -68,7 +82,7 @@ class Scores:
         seeds = plan.position[nodes]
         self.own[seeds] = own
         flipped = plan.position[toggled] if toggled is not None else np.empty(0, np.int32)
-        self.shut[flipped] ^= 1
+        self.shut[flipped] ^= np.uint8(1)
         count = update(
             seeds, flipped, self.own, self.h, self.shut, space.queue, space.queued, space.log, space.was,
             *plan.arrays, *space.arrays,
@@ -94,7 +108,21 @@ class Scores:
 class PlantHealth:
     """Both ends of health of one structure, with what is known of each thing by itself."""
 
-    def __init__(self, plan: Plan, findings: Findings, shut: Bytes, prior: float) -> None:
-        self.plan, self.findings = plan, findings
-        self.high = Scores(plan, findings.own, shut)
-        self.low = Scores(plan, findings.low(prior), shut)
+    def __init__(self, plan: Plan, findings: Findings, high: Scores, low: Scores) -> None:
+        self.plan, self.findings, self.high, self.low = plan, findings, high, low
+
+    @classmethod
+    def whole(cls, plan: Plan, findings: Findings, shut: Bytes, prior: float) -> "PlantHealth":
+        """By two full passes."""
+        high = Scores.whole(plan, findings.own, shut)
+        return cls(plan, findings, high, Scores.whole(plan, findings.low(prior), shut))
+
+    def moved(self, plan: Plan, findings: Findings, touched: Ints, toggled: Ints, prior: float) -> "PlantHealth":
+        """The health after what is known of some nodes, and the state of operated ones, is another.
+
+        Cost: copies of the columns, then O(what changes); this health stays as it is.
+        """
+        high, low = self.high.copied(plan, 1.0), self.low.copied(plan, prior)
+        high.change(touched, findings.own[touched], toggled)
+        low.change(touched, findings.low(prior)[touched], toggled)
+        return PlantHealth(plan, findings, high, low)
