@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Final
 from thread.clock import Instant
 from thread.config import Settings
 from thread.errors import InputError, StoreError
+from thread.facts import Triple
+from thread.ontology.model import Ontology
 from thread.service.context import Context
 from thread.service.following import GraphFollower
 from thread.stores.base import Capability, CopiedGraph, Store
+from thread.terms import RDFS, EntityId
 from thread.worker import Limits
 from thread.worker.querying import GRAPHS, SOLUTIONS, Answer, Caps, ask
 
@@ -59,8 +62,12 @@ class GraphCopy:
 
 
 @contextmanager
-def graph_copy(store: Store, follower: GraphFollower, context: Context, settings: Settings) -> Iterator[GraphCopy]:
+def graph_copy(
+    store: Store, follower: GraphFollower, context: Context, settings: Settings, ontology: Ontology
+) -> Iterator[GraphCopy]:
     """A copy of the graph as of the context's revision or a later one, gone when the reader leaves.
+
+    Beside the facts it says which kind and relation is a sort of which, so that ``a/rdfs:subClassOf*`` finds them.
 
     Raises:
         InputError: ``invalid``: another time than now is asked for.
@@ -83,10 +90,20 @@ def graph_copy(store: Store, follower: GraphFollower, context: Context, settings
             raise _behind(store, follower, context.known)
         with TemporaryDirectory(dir=home, prefix=f"{os.getpid()}-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "graph"
-            ordinal, instant = graph.checkpoint(path)
+            ordinal, instant = graph.checkpoint(path, hierarchy(ontology))
             if ordinal >= context.known:  # else a large change is under way: wait for its end
                 yield GraphCopy(path, ordinal, instant, until)
                 return
+
+
+def hierarchy(ontology: Ontology) -> Iterator[Triple]:
+    """Each kind below its superkinds, each relation below all relations that it is a sort of."""
+    for kind in ontology.kinds:
+        for parent in kind.parents:
+            yield Triple(EntityId(kind.iri), RDFS + "subClassOf", object=EntityId(parent))
+    for relation in ontology.relations:
+        for ancestor in sorted(relation.ancestors - {relation.iri}):
+            yield Triple(EntityId(relation.iri), RDFS + "subPropertyOf", object=EntityId(ancestor))
 
 
 def answer_from(copy: GraphCopy, question: SparqlQuestion, settings: Settings) -> SparqlAnswer:

@@ -47,8 +47,8 @@ class CurrentGraph(Protocol):
 class CopiedGraph(Protocol):
     """A graph in files, of which another process can be given a copy; what ``Capability.SPARQL`` asks for."""
 
-    def checkpoint(self, target: Path) -> tuple[int, Instant]:
-        """Make a copy in a new directory while writing goes on; the revision and instant that it shows."""
+    def checkpoint(self, target: Path, more: Iterable[Triple] = ()) -> tuple[int, Instant]:
+        """Make a copy with more triples in a new directory while writing goes on; what it shows, and when."""
 
 
 class Store(Protocol):
