@@ -72,14 +72,106 @@ def test_question_0_lists_all_bearers_of_a_repeated_serial(demo: Engine, truth: 
     assert found["problem"]["code"] == "AMBIGUOUS_REFERENCE"
 
 
-def test_question_1_finds_every_design_above_a_revision(demo: Engine, truth: Answer) -> None:
+def test_question_1_finds_every_design_above_a_revision_with_its_quantity(demo: Engine, truth: Answer) -> None:
     for revision, above in truth["where_used"].items():
-        found = answer(demo, "01-where-used", revision=revision)["designRevision"]
-        assert sorted(iris(found["designs"]["hits"])) == sorted(above)
-        assert found["designs"]["completeness"]["complete"]
+        found = answer(demo, "01-where-used", revision=revision)["whereUsed"]
+        assert {edge["node"]["iri"]: edge["quantity"] for edge in found["designs"]["edges"]} == above
+        assert all(edge["path"]["length"] == edge["level"] for edge in found["designs"]["edges"])
+        assert found["completeness"]["complete"]
+
+
+def test_question_1_finds_every_serial_of_a_revision_and_where_it_is(demo: Engine, truth: Answer) -> None:
     for revision, record in truth["revisions"].items():
-        found = answer(demo, "01-where-used", revision=revision)["designRevision"]
-        assert found["serials"]["counts"]["total"] == record["units"]
+        units = answer(demo, "01-where-used", revision=revision)["whereUsed"]["units"]["edges"]
+        assert len(units) == record["units"]
+        for unit in units:
+            planted = truth["whereabouts"][unit["node"]["iri"]]
+            place = unit["place"]
+            assert (place["where"], (place["position"] or {"iri": None})["iri"]) == (
+                planted["where"],
+                planted["position"],
+            )
+
+
+def test_question_1_finds_nothing_for_what_is_not_used_or_not_there(demo: Engine) -> None:
+    found = answer(demo, "01-where-used", revision="urn:thread:id:BL.A")["whereUsed"]
+    assert (found["designs"]["edges"], found["completeness"]["complete"]) == ([], True)
+    found = answer(demo, "01-where-used", revision="NO-SUCH-REVISION")["whereUsed"]
+    assert (found["design"], found["missing"], found["designs"]["edges"]) == (None, ["NO-SUCH-REVISION"], [])
+
+
+def differing(demo: Engine, left: Answer, right: Answer) -> list[Answer]:
+    found = answer(demo, "03-as-designed-and-as-maintained", left=left, right=right, first=500)["diff"]
+    edges: list[Answer] = found["entries"]["edges"]
+    return edges
+
+
+def test_question_3_tells_how_each_gun_differs_from_its_design(demo: Engine, truth: Answer) -> None:
+    for gun, planted in truth["gun_differences"].items():
+        found = [
+            {
+                "kind": each["kind"],
+                "left": each["left"]["child"]["iri"],
+                "right": each["right"]["child"]["iri"] if each["right"] else None,
+                "concessions": [document["iri"] for document in each["concessions"]],
+            }
+            for each in differing(demo, {"of": gun, "view": "AS_DESIGNED"}, {"of": gun, "view": "AS_MAINTAINED"})
+        ]
+        assert sorted(found, key=str) == sorted(planted, key=str), gun
+
+
+def test_question_3_tells_what_was_swapped_since_it_was_built_and_by_which_order(demo: Engine, truth: Answer) -> None:
+    gun = truth["swaps"]["asset"]
+    entries = differing(demo, {"of": gun, "view": "AS_BUILT"}, {"of": gun, "view": "AS_MAINTAINED"})
+    found = []
+    for each in entries:
+        orders = [cause["node"]["iri"] for cause in each["causes"] if cause["node"]]
+        sides = (each["left"]["child"]["iri"], each["right"]["child"]["iri"])
+        found.append((each["right"]["position"]["iri"], *sides, orders[-1]))
+    planted = [(p["position"], p["left"], p["right"], p["order"]) for p in truth["swaps"]["swaps"]]
+    assert sorted(found) == planted
+
+
+def test_question_3_finds_a_serial_that_was_fitted_under_a_concession(demo: Engine, truth: Answer) -> None:
+    planted = truth["conceded"]
+    at = {"validAt": planted["at"]}
+    left, right = ({"of": planted["gun"], "view": view, "at": at} for view in ("AS_DESIGNED", "AS_MAINTAINED"))
+    entries = {e["right"]["child"]["iri"]: e for e in differing(demo, left, right) if e["right"]}
+    found = entries[planted["serial"]]
+    assert found["kind"] == "DEVIATED"
+    assert [document["iri"] for document in found["concessions"]] == [planted["concession"]]
+    assert planted["concession"] in [cause["node"]["iri"] for cause in found["causes"] if cause["node"]]
+
+
+def test_question_3_between_what_was_known_then_and_now_is_the_corrected_hose(demo: Engine, truth: Answer) -> None:
+    planted = truth["configuration"]
+    of = {"of": planted["asset"], "view": "AS_MAINTAINED"}
+    before = "2026-05-28T21:13:59.999999Z"
+    then = {**of, "at": {"validAt": before, "knownAt": planted["known_then"]["known_at"]}}
+    entries = differing(demo, then, {**of, "at": {"validAt": before}})
+    hoses = [planted[when]["holds"][f"{planted['asset']}/hose"] for when in ("known_then", "known_now")]
+    assert [(e["left"]["child"]["iri"], e["right"]["child"]["iri"]) for e in entries] == [tuple(hoses)]
+
+
+def test_question_3_of_a_thing_without_a_design_is_empty_and_says_why(demo: Engine) -> None:
+    pump = "urn:thread:id:P-1"
+    sides = [{"of": pump, "view": view} for view in ("AS_DESIGNED", "AS_MAINTAINED")]
+    found = answer(demo, "03-as-designed-and-as-maintained", left=sides[0], right=sides[1])["diff"]
+    assert (found["entries"]["edges"], [r["code"] for r in found["completeness"]["reasons"]]) == ([], ["NO_DESIGN"])
+
+
+def test_question_3_reads_a_bill_for_the_unit_that_is_asked_about(demo: Engine, truth: Answer) -> None:
+    def children(**built: str) -> list[str]:
+        found = answer(demo, "03-structure", of="urn:thread:id:SG.B", built=built or None)["structure"]
+        return sorted(edge["node"]["iri"].rpartition(":")[2] for edge in found["parts"]["edges"])
+
+    lines = [line for line in truth["bom"] if line["parent"] == "urn:thread:id:SG.B"]
+    limit = next(line["effective_from"] for line in lines if line["effective_from"])
+    assert children(date=limit, serial="SG-504") == ["EC.B", "FS.A", "WH.B", "WT.C"]
+    assert children(date="2024-06-03T06:00:00Z", serial="SG-503") == ["EC.B", "WH.B", "WT.B"]
+    found = answer(demo, "03-structure", built=None)["structure"]
+    assert [line["child"]["iri"] for line in found["undetermined"]] == ["urn:thread:id:FS.A"]
+    assert [reason["code"] for reason in found["completeness"]["reasons"]] == ["GAP"]
 
 
 def test_question_7_tells_where_the_failed_part_came_from(demo: Engine, truth: Answer) -> None:

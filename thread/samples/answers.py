@@ -25,6 +25,16 @@ from thread.samples.part_answers import (
 )
 from thread.samples.site import REFERENCE, Site
 from thread.samples.story import Story
+from thread.samples.structure_answers import (
+    before_the_failure,
+    change_of,
+    gun_differences_of,
+    notices_of,
+    rates_of,
+    steel_recall_of,
+    swaps_of,
+    trace_of,
+)
 from thread.samples.words import entity
 from thread.terms import local_name
 
@@ -69,6 +79,22 @@ class Answers:
     """Consumer -> medium or group -> suppliers, in the direction of flow."""
     spares: Mapping[str, Mapping[str, Json]]
     """Orders ahead that need spares: how many of which revision, and which serials of it are in stock."""
+    gun_differences: Mapping[str, list[Json]]
+    """Each gun as designed against as maintained: kind, what is asked, what is fitted, concessions."""
+    swaps: Mapping[str, Json]
+    """The story's gun as built against as maintained, with the orders that put the new ones in."""
+    conceded: Mapping[str, Json]
+    """The failed serial just before it failed: fitted under a concession."""
+    notices: Mapping[str, Json]
+    """Suppliers' notices: designs in their ranges, and installed serials of these."""
+    change: Mapping[str, Json]
+    """The hose's revision replaced from a date: serials and open orders affected, serials not affected."""
+    recall: Mapping[str, Json]
+    """A charge of steel forwards."""
+    trace: Mapping[str, Json]
+    """Serials backwards, one with a gap."""
+    rates: Mapping[str, Json]
+    """Failures per 1,000 h by transformer revision."""
     whereabouts: Mapping[str, Mapping[str, Json]]
     """Every serial: INSTALLED with its position, STOCK, REPAIR or SCRAPPED."""
 
@@ -86,6 +112,7 @@ def answers_of(preset: str, seed: int, site: Site, engineering: Engineering, sto
     books = site.books
     for position, serial in books.holds.items():
         books.grid.part(serial, position, essential=True)
+    revisions = {str(entity(key)): record_of(books, entity(key)) for key in ("WT.B", "WT.C")}
     return Answers(
         preset=preset,
         seed=seed,
@@ -95,7 +122,7 @@ def answers_of(preset: str, seed: int, site: Site, engineering: Engineering, sto
         upstream=upstream_of(story),
         siblings=siblings_of(books, story),
         bad_batch=bad_batch_of(site, books),
-        revisions={str(entity(key)): record_of(books, entity(key)) for key in ("WT.B", "WT.C")},
+        revisions=revisions,
         where_used={str(entity(key)): where_used_of(engineering, entity(key)) for key in ("WT.C", "EC.B", "WH.B")},
         bom=tuple(bom_of(engineering)),
         outages=outages_of(site, story),
@@ -106,5 +133,13 @@ def answers_of(preset: str, seed: int, site: Site, engineering: Engineering, sto
         coverage=coverage_of(site, books),
         supplies=supplies_of(books),
         spares=spares_of(books),
+        gun_differences=gun_differences_of(site, books),
+        swaps=swaps_of(site, story),
+        conceded=before_the_failure(story, site),
+        notices=notices_of(books),
+        change=change_of(books, story),
+        recall=steel_recall_of(site, books),
+        trace=trace_of(site, books),
+        rates=rates_of(revisions),
         whereabouts={iri: whereabouts_of(serial) for iri, serial in sorted(books.serials.items())},
     )

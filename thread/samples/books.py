@@ -102,6 +102,10 @@ class Books:
     failures: dict[EntityId, FailureRecord] = field(default_factory=dict)
     watches: list[Watch] = field(default_factory=list)
     detects: dict[EntityId, list[EntityId]] = field(default_factory=dict)
+    gun_serials: dict[EntityId, str] = field(default_factory=dict)
+    """Assets of which the record has a serial number."""
+    conceded: dict[EntityId, EntityId] = field(default_factory=dict)
+    """Serial -> the concession in force for it."""
     supplier_of: dict[EntityId, EntityId] = field(default_factory=dict)
     """Batch -> supplier."""
     grid: Grid = field(default_factory=Grid)

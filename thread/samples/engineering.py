@@ -24,6 +24,7 @@ _DESIGNS: Final = (
     ("DP", "Dress pack", ("A", "B")),
     ("PM", "Pump motor 11 kW", ("A", "B")),
     ("CM", "Geared motor 1.5 kW", ("A",)),
+    ("FS", "Flow switch", ("A",)),
     ("BD", "Body in white", ("A", "B")),
 )
 _RELEASED: Final = {"A": -300, "B": -60, "C": 190}
@@ -31,6 +32,19 @@ _RELEASED: Final = {"A": -300, "B": -60, "C": 190}
 EFFECTIVE: Final = day(210, 0)
 """From then on guns are built with revision C of the transformer."""
 
+FLOW_SWITCH_FROM: Final = "SG-504"
+"""From this gun on a flow switch belongs in; nobody has fitted one yet."""
+MAKER_NUMBERS: Final = {
+    "WT.A": "NS-7001",
+    "WT.B": "NS-7002",
+    "WT.C": "NS-7003",
+    "WH.A": "EH-1300",
+    "WH.B": "EH-1310",
+    "EC.B": "HC-16",
+}
+"""Part numbers of the suppliers, by which their notices speak."""
+NOTICES: Final = {"PCN-14": ("EH-1305", "EH-1399"), "PCN-15": ("NS-7100", "NS-7199")}
+"""Ranges of suppliers' notices; the second touches nothing that is used here."""
 _MODES: Final = (
     ("FM-SHO", "Short circuit in the secondary", 1.8, 21000.0),
     ("FM-OHE", "Overheating", 2.1, 26000.0),
@@ -73,7 +87,7 @@ _BOM: Final = (
     ("SG.A", "WT.A", "010", "1"),
     ("SG.A", "WH.A", "020", "2"),
     ("SG.A", "EC.A", "030", "2"),
-    ("SG.B", "WH.B", "020", "2"),
+    ("SG.B", "WH.B", "020", "1"),
     ("SG.B", "EC.B", "030", "2"),
 )
 """Bill lines: parent, child, find number, quantity. The transformer's line of SG.B is split by effectivity below."""
@@ -89,6 +103,7 @@ class BomLine:
     quantity: Decimal
     effective_from: Instant | None = None
     effective_to: Instant | None = None
+    from_serial: str | None = None
 
 
 class Engineering:
@@ -135,6 +150,8 @@ class Engineering:
                     page, f"{key}.{letter}", UpperKind.DESIGN_REVISION, f"{name} rev {letter}", released
                 )
                 page.identifier(revision, "part", f"{key}/{letter}")
+                if f"{key}.{letter}" in MAKER_NUMBERS:
+                    page.identifier(revision, "maker", MAKER_NUMBERS[f"{key}.{letter}"])
                 page.link(revision, Rel.REVISION_OF, design)
                 self.revisions[revision] = design
                 if number:
@@ -149,6 +166,7 @@ class Engineering:
         late = self._ledger.page(PLM, day(_RELEASED["C"]))
         self._line(plm, BomLine(gun, entity("WT.B"), "010", Decimal(1), effective_to=EFFECTIVE))
         self._line(late, BomLine(gun, entity("WT.C"), "010", Decimal(1), effective_from=EFFECTIVE))
+        self._line(plm, BomLine(gun, entity("FS.A"), "040", Decimal(1), from_serial=FLOW_SWITCH_FROM))
 
     def _line(self, page: Page, line: BomLine) -> None:
         qualifiers: dict[str, Value] = {"quantity": line.quantity, "findNumber": line.find_number}
@@ -156,6 +174,8 @@ class Engineering:
             qualifiers["effectiveFrom"] = moment(line.effective_from)
         if line.effective_to is not None:
             qualifiers["effectiveTo"] = moment(line.effective_to)
+        if line.from_serial is not None:
+            qualifiers["effectiveFromSerial"] = line.from_serial
         page.link(line.parent, Rel.USES_DESIGN, line.child, qualifiers=qualifiers)
         self.bom.append(line)
 
@@ -183,3 +203,6 @@ class Engineering:
         notice = self._ledger.page(PLM, day(_RELEASED["B"] + 320))
         pcn = self._add(notice, "PCN-14", kind("ChangeNotice"), "Elastomer compound changed", day(_RELEASED["B"] + 320))
         notice.link(pcn, Rel.APPLIES_TO, entity("WH.B"))
+        other = self._add(notice, "PCN-15", kind("ChangeNotice"), "New lacquer", day(_RELEASED["B"] + 320))
+        for document, (first, last) in zip((pcn, other), NOTICES.values(), strict=True):
+            notice.value(document, core("affectedPart"), first, qualifiers={"through": last, "scheme": "maker"})

@@ -77,6 +77,8 @@ def plant_stores(site: Site, zone: int) -> Stores:
     ):
         stores.lots[key] = site.batch(key, label, entity(supplier), None, day(made))
         site.ledger.page(ERP, day(made + 15)).link(stores.lots[child], Rel.DERIVED_FROM, stores.lots[key])
+    copper = site.add(site.ledger.page(ERP, day(-35)), "RAW-CU-2", UpperKind.BATCH, "Copper bars, charge 2", day(-40))
+    site.ledger.page(ERP, day(-25)).link(stores.lots["LOT-EC-1"], Rel.DERIVED_FROM, copper)  # nobody says from whom
     base = 1000 + 10_000 * (zone - 1) + site.rng.randrange(20, 60)
     _make(site, stores, "WT", "GunTransformer", "Gun transformer", base, "LOT-WT-B1", 7, -32, ("VP-096",))
     _make(site, stores, "WT", "GunTransformer", "Gun transformer", base, "LOT-WT-C1", 3, 250, ("VP-117",))

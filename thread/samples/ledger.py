@@ -63,10 +63,12 @@ class Page:
         since: Instant = BEGIN,
         until: Instant = END,
         op: Op = Op.ASSERT,
+        qualifiers: Mapping[str, Value] | None = None,
     ) -> None:
-        """An attribute value, or the end or the withdrawal of one."""
+        """An attribute value, or the end or the withdrawal of one; qualifiers by their names in ``thread.ttl``."""
+        held = tuple(sorted((THR + name, value) for name, value in (qualifiers or {}).items()))
         self.row += 1
-        self.builder.attribute(subject, attribute, value, since, until, (), self.origin, self.row, op)
+        self.builder.attribute(subject, attribute, value, since, until, held, self.origin, self.row, op)
 
 
 @dataclass(frozen=True, slots=True)

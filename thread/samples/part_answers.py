@@ -163,6 +163,7 @@ def bom_of(engineering: Engineering) -> Iterable[dict[str, Json]]:
             "quantity": str(line.quantity),
             "effective_from": None if line.effective_from is None else to_text(line.effective_from),
             "effective_to": None if line.effective_to is None else to_text(line.effective_to),
+            "effective_from_serial": line.from_serial,
         }
 
 

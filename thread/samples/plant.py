@@ -174,6 +174,7 @@ def _robot(site: Site, robot: str) -> None:
     arm = site.asset(f"R-{robot}", of, label, name)
     _driven(site, arm, number)
     site.part(arm, site.id(name), essential=of != "RespotRobot")
+    site.made(arm, "RB.B")
     site.position(arm, f"R-{robot}", "dress", "Dress pack")
     if robot[0] == "1":
         site.supply(arm, Rel.AIR_FROM, site.id("AH-1"))
@@ -184,16 +185,22 @@ def _robot(site: Site, robot: str) -> None:
 
 
 def _gun(site: Site, robot: str, arm: EntityId, station: str) -> None:
-    number = PANEL_OF[station]
+    panel = PANEL_OF[station]
     controller = site.asset(f"WC-{robot}", "WeldController", "Weld controller", station)
-    _driven(site, controller, number)
+    _driven(site, controller, panel)
     site.part(controller, site.id(station), essential=False)
     gun = site.asset(f"G-{robot}", "WeldGun", "Servo spot weld gun", station)
     site.part(gun, arm, essential=True)
     site.supply(gun, Rel.WELD_POWER, controller)
-    site.supply(gun, Rel.COOLED_BY, site.id(f"M-{number}"))
-    for slot, label in (("transformer", "Transformer"), ("hose", "Cooling hose"), ("caps", "Electrode caps")):
-        site.position(gun, f"G-{robot}", slot, label)
+    site.supply(gun, Rel.COOLED_BY, site.id(f"M-{panel}"))
+    number = 501 + (GEO + RESPOT).index(robot) + 10 * (int(site.line.removeprefix("BIW")) - 1)
+    site.made(gun, "SG.B", f"SG-{number}")
+    for slot, label, find in (
+        ("transformer", "Transformer", "010"),
+        ("hose", "Cooling hose", "020"),
+        ("caps", "Electrode caps", "030"),
+    ):
+        site.position(gun, f"G-{robot}", slot, label, find)
 
 
 def _driven(site: Site, machine: EntityId, number: str) -> None:

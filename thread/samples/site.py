@@ -11,7 +11,7 @@ from thread.facts import Op
 from thread.samples.books import Books, FailureRecord, OrderRecord, Serial, Stay, Watch
 from thread.samples.ledger import Ledger, Page, moment
 from thread.samples.reckoning import Gate
-from thread.samples.words import CMMS, ERP, HISTORIAN, MEDIUM, MES, Rel, core, entity, kind
+from thread.samples.words import CMMS, ERP, HISTORIAN, MEDIUM, MES, PLM, Rel, core, entity, kind
 from thread.terms import EntityId, UpperKind
 
 _START: Final = datetime(2024, 6, 3, 6, tzinfo=UTC)
@@ -63,9 +63,12 @@ class Site:
             page.link(iri, Rel.LOCATED_IN, self.id(f"AREA-{station}"), START)
         return iri
 
-    def part(self, part: EntityId, whole: EntityId, essential: bool, since: Instant = START) -> None:
+    def part(
+        self, part: EntityId, whole: EntityId, essential: bool, since: Instant = START, find: str | None = None
+    ) -> None:
         """A part of a whole; the kind's criticality must say the same as ``essential``."""
-        self.ledger.page(CMMS, since).link(part, Rel.PART_OF, whole, since)
+        held = None if find is None else {"findNumber": find}
+        self.ledger.page(CMMS, since).link(part, Rel.PART_OF, whole, since, qualifiers=held)
         self.books.grid.part(part, whole, essential)
 
     def supply(self, consumer: EntityId, relation: str, *suppliers: EntityId, shared: EntityId | None = None) -> None:
@@ -98,11 +101,19 @@ class Site:
         self.books.grid.gates.append(Gate(consumer, listed, iri, k, shared, group=iri))
         return iri
 
-    def position(self, asset: EntityId, key: str, slot: str, label: str) -> EntityId:
+    def made(self, asset: EntityId, revision: str, serial: str | None = None) -> None:
+        """To what an asset was made, and its serial number."""
+        page = self.ledger.page(PLM, START)
+        page.link(asset, Rel.MADE_TO, entity(revision))
+        if serial is not None:
+            page.identifier(asset, "serial", serial, scope=revision.split(".")[0])
+            self.books.gun_serials[asset] = serial
+
+    def position(self, asset: EntityId, key: str, slot: str, label: str, find: str | None = None) -> EntityId:
         """A slot of an asset."""
         page = self.ledger.page(CMMS, START)
         iri = self.add(page, f"{key}/{slot}", UpperKind.POSITION, label, START)
-        self.part(iri, asset, essential=True)
+        self.part(iri, asset, essential=True, find=find)
         self.books.position_of[iri] = asset
         return iri
 

@@ -64,6 +64,7 @@ def plant_story(site: Site, stores: Stores) -> Story:
     hose_in = _into_the_gun(site, failed, recorded)
     leak, failure, order = _the_night(site, stores, failed, recorded)
     _valve(site)
+    _old_hose(site, stores["WH", 1])
     _moved_sensor(site)
     _correct_the_hose(site, recorded, true, hose_in, order, leak)
     late = _late_order(site)
@@ -137,7 +138,7 @@ def _into_the_gun(site: Site, failed: Serial, recorded: Serial) -> OrderRecord:
     concession = site.add(
         page, "CON-7", kind("Concession"), "Terminal seal of the workshop instead of the maker's", day(570)
     )
-    page.link(concession, Rel.APPLIES_TO, failed.iri, day(570))
+    page.link(concession, Rel.CONCEDES, failed.iri, day(570))
     page.link(concession, Rel.DOCUMENTS, failed.iri, day(570))
     return hose_in
 
@@ -183,6 +184,14 @@ def _valve(site: Site) -> None:
     valve = site.id("V-23")
     for state, when in (("OPEN", CROSSED[0]), ("CLOSED", CROSSED[1])):
         site.ledger.page(CMMS, when).value(valve, core("state"), state, when)
+
+
+def _old_hose(site: Site, hose: Serial) -> None:
+    """A hose of the old revision may be used up in its gun; the other one in service is not covered."""
+    page = site.ledger.page(PLM, day(280))
+    concession = site.add(page, "CON-3", kind("Concession"), "Hose of revision A may be used up", day(280))
+    page.link(concession, Rel.CONCEDES, hose.iri, day(280))
+    site.books.conceded[hose.iri] = concession
 
 
 def _moved_sensor(site: Site) -> None:

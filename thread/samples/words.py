@@ -61,6 +61,7 @@ class Rel:
     DOCUMENTS: Final = THR + "documents"
     LOCATED_IN: Final = THR + "locatedIn"
     APPLIES_TO: Final = THR + "appliesTo"
+    CONCEDES: Final = THR + "concedes"
     MEDIUM_VOLTAGE: Final = BIW + "fedAtMediumVoltage"
     POWERED_BY: Final = BIW + "poweredBy"
     WELD_POWER: Final = BIW + "weldPowerFrom"
