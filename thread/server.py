@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
-    from uvicorn import Config, Server
+    from uvicorn import Server
 
     from thread.api.sparql import Sparql
     from thread.service import Service
@@ -28,6 +28,7 @@ SPARQL: Final = "/internal/sparql"
 """Where `thread sparql` of this machine sends its query, whether or not the settings turn SPARQL on for others."""
 LARGEST_COMMIT: Final = 512 * 1024 * 1024
 _GRACE_SECONDS: Final = 10
+_TAKE_MS: Final = 60_000
 Ready = Callable[[str], None]
 """Called with the address once the service listens."""
 
@@ -39,15 +40,13 @@ def serve(settings: Settings, ready: Ready | None = None) -> None:
         InputError: ``forbidden``: an address that is not loopback, while there is no authentication.
         StoreError: ``store-locked`` and the others of the store; ``unavailable``: the port is taken.
     """
-    import uvicorn
-
     from thread.api.auth import require_safe_binding
     from thread.service import open_service
 
     require_safe_binding(settings.host)
     with closing(listen(settings.host, settings.port)) as listener, closing(open_service(settings)) as service:
         address, token = address_of(listener), secrets.token_urlsafe(32)
-        server = uvicorn.Server(config_of(application(service, token), settings))
+        server = server_of(application(service, token), settings)
         warm(service)
         with _stopping(server):
             service.announce(address, token)
@@ -56,14 +55,19 @@ def serve(settings: Settings, ready: Ready | None = None) -> None:
             server.run(sockets=[listener])
 
 
-def config_of(app: "Starlette", settings: Settings) -> "Config":
-    """How the server treats connections: what is slow, large or too many is cut off."""
+def server_of(app: "Starlette", settings: Settings) -> "Server":
+    """A server that cuts off what is slow, large or too many, and ends its streams when it is stopped."""
     import uvicorn
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     from thread.api.bodies import impatient
 
-    return uvicorn.Config(
+    class Stoppable(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.engine.feeds.close()  # a stream has no end that could be waited for
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
         app,
         http=impatient(H11Protocol, settings.send_deadline_ms / 1000),
         ws="websockets-sansio",
@@ -74,6 +78,7 @@ def config_of(app: "Starlette", settings: Settings) -> "Config":
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    return Stoppable(config)
 
 
 def warm(service: "Service") -> None:
@@ -108,9 +113,11 @@ def application(service: "Service", token: str) -> "Starlette":
     async def sparql(request: "Request") -> "Response":
         return await _sparql(request, api.state.sparql, token)
 
-    return Starlette(
+    app = Starlette(
         routes=[Route(COMMIT, commit, methods=["POST"]), Route(SPARQL, sparql, methods=["POST"]), Mount("/", api)]
     )
+    app.state.engine = api.state.engine
+    return app
 
 
 async def _commit(request: "Request", service: "Service", token: str) -> "Response":
@@ -199,6 +206,8 @@ def listen(host: str, port: int) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # who takes nothing of what is sent is dropped by the system
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _TAKE_MS)
         listener.bind(where)
         listener.listen(128)
     except OSError as error:

@@ -11,12 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from tests.api.plant import open_demo
 from thread.api.app import create_app
 from thread.api.queries import Query
-from thread.server import address_of, config_of, listen
+from thread.server import address_of, listen, server_of
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +26,7 @@ QUERY = {"query": '{ component(key: "M-1") { lineage { hits { edges { degree nod
 def address() -> Iterator[str]:
     service = open_demo(send_deadline_ms=400)
     with closing(listen("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(config_of(create_app(service), service.settings))
+        server = server_of(create_app(service), service.settings)
         runner = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         runner.start()
         yield address_of(listener)

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from thread.api.auth import HostGuard
 from thread.api.bodies import Bodies
@@ -34,6 +34,7 @@ def create_app(service: Service) -> Starlette:
     """The ASGI application of a service. The caller checks the address first: ``auth.require_safe_binding``."""
     settings = service.settings
     engine = Engine(service)
+    endpoint = Endpoint(engine)
     metrics = Metrics(service)
     sparql = Sparql(service)
 
@@ -54,12 +55,13 @@ def create_app(service: Service) -> Starlette:
     async def home(_request: Request) -> Response:
         return RedirectResponse("/graphiql")
 
-    routes = [
+    routes: list[Route | WebSocketRoute] = [
         Route("/", home),
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/metrics", measured),
-        Route(PATH, Endpoint(engine)),
+        Route(PATH, endpoint),
+        WebSocketRoute(PATH, endpoint),
         Route(SPARQL, sparql.__call__, methods=["GET", "POST"]),
         *graphiql_routes(),
     ]

@@ -19,6 +19,7 @@ from thread.api.mutations import Mutation
 from thread.api.queries import Query
 from thread.api.schema import build_schema, vocabulary_of
 from thread.api.scope import Scope
+from thread.api.subscriptions import Feeds, Subscription
 from thread.errors import ThreadError
 
 if TYPE_CHECKING:
@@ -27,22 +28,27 @@ if TYPE_CHECKING:
 ANSWERED_AT_ONCE: Final = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
-class Root(Query, Mutation):
+class Root(Query, Mutation, Subscription):
     """What the root fields of one request are asked of."""
 
-    __slots__ = ()
+    __slots__ = ("_feeds",)
+
+    def __init__(self, scope: Scope, feeds: Feeds) -> None:
+        super().__init__(scope)
+        self._feeds = feeds
 
 
 class Engine:
     """The schema of a service's ontology and what answers it. Safe in any thread."""
 
-    __slots__ = ("documents", "schema", "service", "vocabulary")
+    __slots__ = ("documents", "feeds", "schema", "service", "vocabulary")
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.vocabulary = vocabulary_of(service.ontology)
         self.schema: strawberry.Schema = build_schema(service.ontology, self.vocabulary)
         self.documents = Documents(self.schema._schema, service.settings)
+        self.feeds = Feeds(service)
 
     def execute(
         self,
@@ -69,7 +75,7 @@ class Engine:
             document,
             variable_values=given,
             context_value=prepared,
-            root_value=Root(scope),
+            root_value=Root(scope, self.feeds),
             operation_name=operation,
             allowed_operation_types=allowed,
         )

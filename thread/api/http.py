@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -14,10 +16,13 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import MissingQueryError
 from strawberry.http import process_result
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.graphql import OperationType
 
-from thread.api.engine import Engine, is_request_error
+from thread.api.engine import ANSWERED_AT_ONCE, Engine, is_request_error
 from thread.api.errors import STATUS, wire_error
+from thread.api.sockets import INIT_SECONDS, EventStream, Handler, Socket
+from thread.api.streaming import Streams
 from thread.errors import InputError, LimitError, ThreadError
 
 if TYPE_CHECKING:
@@ -26,18 +31,33 @@ if TYPE_CHECKING:
 
 _GRAPHQL: Final = "application/graphql-response+json"
 _JSON: Final = "application/json"
+WS_TRY_LATER: Final = 1013
 MIN_REVISION: Final = "thread-min-revision"
 """Header of a client that has seen a revision, and wants an answer that is not older."""
 
 
 class Endpoint(GraphQL[Any, Any]):
-    """``/graphql``: POST JSON, or GET for queries."""
+    """``/graphql``: POST JSON, or GET for queries; subscriptions over a WebSocket or server-sent events."""
+
+    graphql_transport_ws_handler_class = Handler
+    websocket_adapter_class = Socket
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__(schema=engine.schema, graphql_ide=None, subscription_protocols=())
-        self._engine = engine
+        settings = engine.service.settings
+        super().__init__(
+            schema=Streams(engine),  # type: ignore[arg-type]  # all that the transports ask of a schema
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
+            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            max_subscriptions_per_connection=settings.max_subscriptions,
+            allowed_origins=settings.allowed_origins,
+        )
+        self._engine, self._most, self._open = engine, settings.max_connections, 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._connect(WebSocket(scope, receive=receive, send=send))
+            return
         request = Request(scope, receive=receive)
         try:
             response = await self.run(request)
@@ -48,6 +68,31 @@ class Endpoint(GraphQL[Any, Any]):
         except ThreadError as error:
             response = _answer(request, STATUS.get(error.code, 400), error)
         await response(scope, receive, send)
+
+    async def _connect(self, socket: WebSocket) -> None:
+        """Serve one WebSocket, if there is room for it."""
+        if self._open >= self._most:
+            await socket.close(code=WS_TRY_LATER)
+            return
+        self._open += 1
+        try:
+            await self.run(socket)
+        finally:
+            self._open -= 1
+
+    async def get_context(self, request: Request | WebSocket, response: Any) -> str:  # noqa: ARG002  as its base
+        """The id of the request: all that a stream needs to know of it."""
+        return str(request.scope.get("thread.request_id", "-"))
+
+    async def create_streaming_response(
+        self,
+        request: Any,  # noqa: ARG002  the library fixes the signature
+        stream: Any,
+        sub_response: Response,  # noqa: ARG002
+        headers: Mapping[str, str],
+    ) -> Response:
+        """A stream of events."""
+        return EventStream(stream(), headers=dict(headers))
 
     def decode_json(self, data: str | bytes) -> object:
         found = orjson.loads(data)
@@ -81,7 +126,7 @@ class Endpoint(GraphQL[Any, Any]):
                 request_data.variables,
                 operation or None,
                 request_id=request.scope.get("thread.request_id", "-"),
-                allowed=OperationType.from_http(request_adapter.method),
+                allowed=OperationType.from_http(request_adapter.method) & ANSWERED_AT_ONCE,
             )
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from error

@@ -54,18 +54,20 @@ class Observe:
         self._app, self._metrics, self._routes = app, metrics, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
         scope["thread.request_id"] = request_id
-        status = 500
+        status = 500 if scope["type"] == "http" else 403
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] == "websocket.accept":
+                status = 101
+            elif message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
@@ -85,7 +87,7 @@ class Observe:
             log.info(
                 "request",
                 request_id=request_id,
-                method=scope["method"],
+                method=scope.get("method", "WEBSOCKET"),
                 path=path[:200],
                 status=status,
                 ms=round(seconds * 1000, 2),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, Union
+from typing import Annotated, Any, Final, Union
 
 import strawberry
 from strawberry.annotation import StrawberryAnnotation
@@ -24,6 +24,8 @@ from strawberry.types.unset import UNSET
 
 from thread.api.tariff import price_tags
 
+STREAM: Final = "AsyncIterator["
+"""How the annotation of a subscription's field begins: it answers with many of what stands in the brackets."""
 Namespace = dict[str, Any]
 """What the words of annotations mean in one schema."""
 
@@ -227,18 +229,25 @@ def _make_instance(cls: type) -> Callable[..., Any]:
 def _field(owner: str, member: Member, namespace: Namespace) -> StrawberryField:
     kind = _CallField if member.call is not None else StrawberryField
     arguments = [camel(argument.name) for argument in member.arguments]
+    stream = member.annotation.startswith(STREAM)
     field = kind(
+        is_subscription=stream,
         directives=price_tags(owner, camel(member.name), member.annotation, arguments, lambda w: _leaf(w, namespace)),
         python_name=member.name,
         graphql_name=camel(member.name) if member.name.endswith("_") else None,
         description=member.description or None,
-        type_annotation=StrawberryAnnotation(member.annotation, namespace=namespace),
+        type_annotation=StrawberryAnnotation(_given(member.annotation), namespace=namespace),
     )
     if isinstance(field, _CallField):
         assert member.call is not None
         field.call = member.call
         field.arguments = [_argument(argument, namespace) for argument in member.arguments]
     return field
+
+
+def _given(annotation: str) -> str:
+    """What a field answers with: of a stream, one of its events."""
+    return annotation[len(STREAM) : -1] if annotation.startswith(STREAM) else annotation
 
 
 def _leaf(word: str, namespace: Namespace) -> bool:
@@ -271,4 +280,5 @@ def _resolve_in(published: Any, fields: Mapping[str, Member], namespace: Namespa
     """Point each annotation at the schema's namespace; strawberry would look in this module."""
     for field in published.__strawberry_definition__.fields:
         if field.python_name in fields:
-            field.type_annotation = StrawberryAnnotation(fields[field.python_name].annotation, namespace=namespace)
+            annotation = _given(fields[field.python_name].annotation)
+            field.type_annotation = StrawberryAnnotation(annotation, namespace=namespace)

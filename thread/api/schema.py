@@ -31,6 +31,7 @@ from thread.api import (
     search,
     siblings,
     structures,
+    subscriptions,
     upsert,
     uses,
     whatif,
@@ -86,6 +87,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *impact.OBJECTS,
     *collisions.OBJECTS,
     *queries.OBJECTS,
+    *subscriptions.OBJECTS,
     *search.OBJECTS,
     *upsert.OBJECTS,
     *health.OBJECTS,
@@ -162,6 +164,7 @@ def build_schema(ontology: Ontology, vocabulary: Vocabulary | None = None) -> st
     return _Schema(
         query=query,
         mutation=publish(mutations.Mutation, namespace),
+        subscription=publish(subscriptions.Subscription, namespace),
         types=concrete,
         extensions=[GivenDocument],
         config=StrawberryConfig(scalar_map=words.SCALARS),

@@ -30,6 +30,7 @@ from thread.service.exporting import Progress as ExportProgress
 from thread.service.exporting import history_texts, tables_of, texts_of
 from thread.service.finding import Found, find
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
+from thread.service.news import Committed, News, committed
 from thread.service.parts import PartQuestions
 from thread.service.replicating import Lag
 from thread.service.scenarios import Assume, Scenarios, laid_over
@@ -225,6 +226,15 @@ class Service(PartQuestions):
     def graph_copy(self, context: Context) -> AbstractContextManager[GraphCopy]:
         """A copy of the graph, as of the context's revision or later."""
         return graph_copy(self._store, self._writer.follower, context, self.settings, self.ontology)
+
+    @property
+    def news(self) -> News:
+        """Tells that there is a new revision, made here or by another process."""
+        return self._writer.news
+
+    def commits(self, after: int, most: int = 256) -> list[Committed]:
+        """What was committed after a revision, in order, as far as answers know it; at most so many."""
+        return committed(self._store.changes(after), self._projection.revision.ordinal, most)
 
     def _graph_revision(self) -> int | None:
         if self._read_only:

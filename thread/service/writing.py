@@ -13,6 +13,7 @@ from thread.ontology.shapes import Checker, Violation
 from thread.projection import Projection, View
 from thread.service.commands import SOURCE, Command, Frame, content_of, plan
 from thread.service.following import GraphFollower
+from thread.service.news import News
 from thread.service.quorums import impossible_groups
 from thread.service.replicating import LogFollower
 from thread.stores.base import Capability, Store
@@ -41,9 +42,9 @@ class Writer:
     def __init__(self, store: Store, projection: Projection, checker: Checker, clock: Clock) -> None:
         self._store, self._projection, self._checker, self._clock = store, projection, checker, clock
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self.follower = GraphFollower(store, projection, clock)
+        self.follower, self.news = GraphFollower(store, projection, clock), News()
         shared = Capability.SHARED in store.capabilities
-        self.log: LogFollower | None = LogFollower(store, projection, self.run, self.follower.wake) if shared else None
+        self.log: LogFollower | None = LogFollower(store, projection, self.run, self._moved) if shared else None
         """Brings what other processes append; None where no other can."""
         self._closed = threading.Event()
 
@@ -123,8 +124,12 @@ class Writer:
             self._projection.discard(staged)
             raise
         self._projection.publish(staged, commit.revision)
-        self.follower.wake()
+        self._moved()
         return Outcome(commit.revision, effective=True, counts=staged.counts())
+
+    def _moved(self) -> None:
+        self.follower.wake()
+        self.news.tell()
 
     @staticmethod
     def _refuse(violations: Sequence[Violation]) -> None:
