@@ -1,12 +1,13 @@
 """Arrange a reading in a few lines, and write facts as lines that a person can check."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from thread.clock import to_text
 from thread.facts import Fact, FactPart, Op
 from thread.ingest import Reading, Resolver, parse_mapping, read
+from thread.ingest.identity import Triple
 from thread.ontology import load_ontology
 from thread.terms import ENTITY, EntityId, local_name
 
@@ -83,6 +84,12 @@ class Known:
             for known_scheme, known_scope, known, bearer in self._bearers
             if known == value and scheme in (None, known_scheme) and scope in (None, known_scope)
         ]
+
+    def found(self, iris: Sequence[str]) -> Sequence[bool]:
+        return [self.find(iri) for iri in iris]
+
+    def carried(self, identifiers: Sequence[Triple]) -> Mapping[Triple, Sequence[EntityId]]:
+        return {each: bearers for each in identifiers if (bearers := self.bearers(*each))}
 
     def kinds(self, iris: Sequence[str]) -> Sequence[str | None]:
         return [self._kinds.get(iri) for iri in iris]

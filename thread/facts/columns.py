@@ -36,6 +36,8 @@ FACT: Final = np.dtype(
 """One fact. ``subject``, ``predicate``, ``origin`` and textual ``value`` index ``strings``; ``qualifiers``
 indexes the part's qualifier table, -1 for none; ``type`` is a ``ValueType`` and says how to read ``value``."""
 _MAGIC = b"TP1\n"
+_TEXTUAL: Final = (ValueType.LINK, ValueType.TEXT, ValueType.DECIMAL, ValueType.IRI)
+"""Types whose value is the number of a string."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +78,26 @@ class FactPart:
     def facts(self) -> Iterator[tuple[Op, Fact]]:
         """All facts as objects, in order."""
         return (self.fact_at(index) for index in range(self.size))
+
+    def only(self, rows: npt.NDArray[np.integer] | npt.NDArray[np.bool_]) -> "FactPart":
+        """Some of the facts, with the strings and qualifiers that they need."""
+        table = self.table[rows].copy()
+        textual = np.isin(table["type"], _TEXTUAL)
+        used = np.zeros(len(self.strings), dtype=bool)
+        for name in ("subject", "predicate", "origin"):
+            used[table[name]] = True
+        used[table["value"][textual]] = True
+        kept = np.flatnonzero(used)
+        numbers = np.cumsum(used) - 1
+        for name in ("subject", "predicate", "origin"):
+            table[name] = numbers[table[name]]
+        table["value"][textual] = numbers[table["value"][textual]]
+        noted = np.unique(table["qualifiers"][table["qualifiers"] >= 0])
+        places = np.full(len(self.qualifiers) + 1, -1, dtype=np.int32)
+        places[noted] = np.arange(len(noted))
+        table["qualifiers"] = places[table["qualifiers"]]
+        strings = tuple(self.strings[index] for index in kept.tolist())
+        return FactPart(strings, tuple(self.qualifiers[index] for index in noted.tolist()), table)
 
     def payload(self) -> bytes:
         """The part as plain bytes; what the digests of the log are taken of."""
@@ -232,6 +254,8 @@ class PartBuilder:
         # The types are part of the key: 1, 1.0 and True are equal in Python, an Iri equals its text.
         self._qualifiers: dict[tuple[Qualifiers, tuple[type, ...]], int] = {}
         self._rows: list[tuple[int, int, int, int, int, int, int, int, int, int]] = []
+        self._tables: list[npt.NDArray[np.void]] = []
+        self._held = 0
 
     def link(
         self,
@@ -276,6 +300,23 @@ class PartBuilder:
         else:
             raise ValueError(f"a fact needs an object or a value: {fact}")
 
+    def part(self, part: FactPart) -> None:
+        """Add all facts of a part, of which none is larger than the limit; a tenth of a microsecond a fact."""
+        if self._held + len(self._rows) + part.size > self._limit:
+            self._flush()
+        self._close_rows()
+        strings = self._strings
+        numbers = np.array([strings.setdefault(text, len(strings)) for text in part.strings], dtype=np.int64)
+        table = part.table.copy()
+        for name in ("subject", "predicate", "origin"):
+            table[name] = numbers[table[name]]
+        textual = np.isin(table["type"], _TEXTUAL)
+        table["value"][textual] = numbers[table["value"][textual]]
+        held = [self._held_qualifiers(qualifiers) for qualifiers in part.qualifiers]
+        table["qualifiers"] = np.array([*held, -1], dtype=np.int32)[table["qualifiers"]]
+        self._tables.append(table)
+        self._held += len(table)
+
     def parts(self) -> tuple[FactPart, ...]:
         """All that has been collected; the builder is empty afterwards."""
         self._flush()
@@ -299,20 +340,28 @@ class PartBuilder:
         row: int,
     ) -> None:
         strings = self._strings
-        held = -1
-        if qualifiers:
-            key = qualifiers, tuple([type(value) for _, value in qualifiers])
-            held = self._qualifiers.setdefault(key, len(self._qualifiers))
+        held = self._held_qualifiers(qualifiers) if qualifiers else -1
         s = strings.setdefault(subject, len(strings))
         p = strings.setdefault(predicate, len(strings))
         o = strings.setdefault(origin, len(strings))
         self._rows.append((op, kind, s, p, number, valid_from, valid_to, held, o, row))
-        if len(self._rows) >= self._limit:
+        if self._held + len(self._rows) >= self._limit:
             self._flush()
 
-    def _flush(self) -> None:
+    def _held_qualifiers(self, qualifiers: Qualifiers) -> int:
+        key = qualifiers, tuple([type(value) for _, value in qualifiers])
+        return self._qualifiers.setdefault(key, len(self._qualifiers))
+
+    def _close_rows(self) -> None:
         if self._rows:
-            table = np.array(self._rows, dtype=FACT)
+            self._tables.append(np.array(self._rows, dtype=FACT))
+            self._held += len(self._rows)
+            self._rows = []
+
+    def _flush(self) -> None:
+        self._close_rows()
+        if self._tables:
+            table = np.concatenate(self._tables)
             self._done.append(FactPart(tuple(self._strings), tuple(held for held, _ in self._qualifiers), table))
             self._clear()
 

@@ -8,6 +8,7 @@ from thread.ingest.rdf import mapping_of_file, read_rdf
 from thread.ingest.reading import Reading, TableScope, read
 from thread.ingest.report import Finding, Report, TableCount
 from thread.ingest.snapshots import Claim, Settlement, claim_of, settle, standing_claims
+from thread.ingest.standing import settle_log
 
 __all__ = [
     "Claim",
@@ -29,5 +30,6 @@ __all__ = [
     "read",
     "read_rdf",
     "settle",
+    "settle_log",
     "standing_claims",
 ]

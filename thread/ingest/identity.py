@@ -1,15 +1,21 @@
 """Which entity does a row mean? Keys of this reading, identifiers that the thread knows, references."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from thread.ingest.rows import Row, RowFault
 from thread.ingest.text import checked_iri, iri_part
 from thread.terms import EntityId
 
 _LISTED: Final = 5
+_ASKED_AT_ONCE: Final = 50_000
+T = TypeVar("T", str, str | None)
+
+
+Triple = tuple[str, str | None, str]
+"""Scheme, scope and value of an identifier."""
 
 
 class Resolver(Protocol):
@@ -18,8 +24,14 @@ class Resolver(Protocol):
     def find(self, iri: str) -> bool:
         """Whether an entity with this IRI is present or referred to."""
 
+    def found(self, iris: Sequence[str]) -> Sequence[bool]:
+        """As ``find``, for many at once."""
+
     def bearers(self, scheme: str | None, scope: str | None, value: str) -> Sequence[EntityId]:
         """All entities with this identifier; None stands for any scheme, any scope."""
+
+    def carried(self, identifiers: Sequence[Triple]) -> Mapping[Triple, Sequence[EntityId]]:
+        """As ``bearers``, for many at once: those that anybody carries. No scope stands for any."""
 
     def kinds(self, iris: Sequence[str]) -> Sequence[str | None]:
         """Kind IRI of each entity as it is now; None for stubs and unknown ones."""
@@ -35,6 +47,13 @@ class Nothing:
     def bearers(self, scheme: str | None, scope: str | None, value: str) -> Sequence[EntityId]:
         del scheme, scope, value
         return ()
+
+    def found(self, iris: Sequence[str]) -> Sequence[bool]:
+        return [False] * len(iris)
+
+    def carried(self, identifiers: Sequence[Triple]) -> Mapping[Triple, Sequence[EntityId]]:
+        del identifiers
+        return {}
 
     def kinds(self, iris: Sequence[str]) -> Sequence[str | None]:
         return [None] * len(iris)
@@ -61,6 +80,10 @@ class _Shared:
     entity: str
 
 
+_Asked = tuple[str, int, int, str, str, Sequence[Key], bool]
+"""Table, row, line, name in the mapping, made IRI, identifiers, and whether the mapping gives an IRI."""
+
+
 class Identities:
     """Who is who in one reading. ``see`` every row first; then ask."""
 
@@ -77,6 +100,7 @@ class Identities:
         self._others: dict[tuple[str, str | None, str], set[str]] = {}
         self._loose: dict[str, set[tuple[str, str | None, str]]] | None = None
         self._shared: list[_Shared] = []
+        self._asking: list[_Asked] = []
 
     # -- first pass
 
@@ -102,15 +126,53 @@ class Identities:
                 self._shared.append(_Shared(table, row.number, row.line, key, minted))
                 new = True
         if new:  # the same entity with the same identifiers has been resolved before
-            self._resolve(table, row, entity, minted, keys, named)
+            self._asking.append((table, row.number, row.line, entity, minted, keys, named))
+            if len(self._asking) >= _ASKED_AT_ONCE:
+                self._resolve_all()
 
-    def _resolve(self, table: str, row: Row, entity: str, minted: str, keys: Sequence[Key], named: bool) -> None:
+    def see_all(
+        self,
+        table: str,
+        rows: Sequence[Row],
+        entity: str,
+        minted: Sequence[str],
+        keys: Sequence[list[Key]],
+        named: bool,
+    ) -> None:
+        """As ``see``, for the entities of many rows."""
+        fresh = set(minted)
+        triples = [key[:3] for each in keys for key in each]
+        plain = len(fresh) == len(minted) and len(set(triples)) == len(triples)
+        if plain and fresh.isdisjoint(self._seen) and self._owner.keys().isdisjoint(triples):
+            self._seen |= fresh
+            owners = (made for made, each in zip(minted, keys, strict=True) for _ in each)
+            self._owner.update(zip(triples, owners, strict=True))
+            self._asking += [
+                (table, row.number, row.line, entity, made, each, named)
+                for row, made, each in zip(rows, minted, keys, strict=True)
+            ]
+            if len(self._asking) >= _ASKED_AT_ONCE:
+                self._resolve_all()
+            return
+        for row, made, each in zip(rows, minted, keys, strict=True):
+            self.see(table, row, entity, made, each, named)
+
+    def _resolve_all(self) -> None:
+        """Find the entities that the thread has for those that were seen."""
+        asking, self._asking = self._asking, []
+        carried = self._resolver.carried([key[:3] for *_, keys, _ in asking for key in keys if key.identifies])
+        named = [minted for *_, minted, _, named in asking if named]
+        there = {iri for iri, known in zip(named, self._resolver.found(named), strict=True) if known}
+        if carried or there:
+            for asked in asking:
+                self._resolve(asked, carried, there)
+
+    def _resolve(self, asking: _Asked, carried: Mapping[Triple, Sequence[EntityId]], there: set[str]) -> None:
         """Find the entity that the thread has for it: the one that all its identifiers that are known share."""
-        asked: list[tuple[Key, set[str]]] = [
-            (key, {*self._resolver.bearers(*key[:3])}) for key in keys if key.identifies
-        ]
+        table, number, line, entity, minted, keys, named = asking
+        asked: list[tuple[Key, set[str]]] = [(key, {*carried.get(key[:3], ())}) for key in keys if key.identifies]
         found = [known for _, known in asked if known]
-        if named and self._resolver.find(minted):
+        if named and minted in there:
             found.append({minted})
         if not found:
             return
@@ -118,15 +180,16 @@ class Identities:
         if minted in common:
             common = {minted}
         if len(common) != 1:
-            self._refused[table, row.number, entity] = _conflict(found, common, keys)
+            self._refused[table, number, entity] = _conflict(found, common, keys)
             return
         (one,) = common
         if one != minted:
             self._alias[minted] = one
-        self._shared += [_Shared(table, row.number, row.line, key, one) for key, known in asked if known - {one}]
+        self._shared += [_Shared(table, number, line, key, one) for key, known in asked if known - {one}]
 
     def finish(self, report: Callable[[str, Row, RowFault], None]) -> None:
         """End the first pass: report identifiers that several entities carry."""
+        self._resolve_all()
         meant = Counter(self._alias.values())
         self.repeated |= {one for one, times in meant.items() if times > 1 or one in self._seen}
         self.repeated |= {self._alias[minted] for minted in self.repeated if minted in self._alias}
@@ -145,6 +208,18 @@ class Identities:
         self._shared.clear()
 
     # -- second pass
+
+    @property
+    def refuses(self) -> bool:
+        """Whether ``check`` refuses any row."""
+        return bool(self._refused)
+
+    def all_canonical(self, minted: list[T]) -> list[T]:
+        """As ``canonical``, for many; None stays."""
+        if not self._alias:
+            return minted
+        alias = self._alias
+        return [each if each is None else alias.get(each, each) for each in minted]
 
     def canonical(self, minted: str) -> str:
         """The entity that a made IRI means."""

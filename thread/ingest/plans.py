@@ -101,6 +101,8 @@ class EntityPlan:
     pairs: tuple[tuple[str, str], ...] = ()
     """Attributes of which the second should not be earlier than the first."""
     namespace: str = ""
+    schemes: int = 0
+    """How many identifiers it may have."""
 
     def minted(self, cells: Cells, keys: list[Key]) -> str | None:
         """The IRI that the mapping makes for a row's entity; None where the row has no such entity."""
@@ -176,6 +178,7 @@ class _Compiler:
             ],
             pairs=tuple((THR + a, THR + b) for a, b in _PAIRS if {THR + a, THR + b} <= said),
             namespace=self._namespace,
+            schemes=len(spec.identifiers),
         )
 
     def _keys(self, spec: model.EntitySpec, place: str) -> tuple[Callable[[Cells], list[Key]], tuple[str, ...]]:

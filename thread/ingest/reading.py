@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from thread.facts import FactPart, PartBuilder
 from thread.ingest import model
+from thread.ingest.blocks import Block, BlockSpeaker, rows_at_once
 from thread.ingest.circles import circles
 from thread.ingest.identity import Identities, Nothing, Resolver
 from thread.ingest.jsonfile import JsonFile
@@ -30,6 +31,10 @@ Progress = Callable[[int, int], None]
 """Called now and then with (done, total) steps of the work, in bytes read."""
 _PASSES: Final = 2
 _CIRCLE_SHOWN: Final = 6
+_SURVEYED: Final = 1_000
+"""Rows that are seen at once."""
+FEWEST = 32
+"""Rows of which fewer are said one by one."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -136,22 +141,57 @@ class _Reader:
 
     def _survey(self, speakers: dict[str, Speaker]) -> None:
         for name, speaker in speakers.items():
-            see = speaker.see
-            for row in self._tables.rows(name, None, self._advance(name, 0)):
-                see(row)
+            rows = self._tables.rows(name, None, self._advance(name, 0))
+            for block in _blocks(rows, _SURVEYED):
+                speaker.see(block)
         self._identities.finish(lambda table, row, fault: self._note_row(table, row, fault))
 
     def _speak(self, order: int, name: str, plan: TablePlan, speaker: Speaker) -> None:
-        own, key, origin = plan.entities[0].name, plan.own_key, plan.table.spec.origin
-        repeated, tally = self._identities.repeated, self._tally[name]
-        link, attribute, merge = self._builder.link, self._builder.attribute, self._merger.add
-
         def unreadable(table: str, number: int, line: int, fault: RowFault, cells: Cells | None) -> None:
             self._reject(speaker, table, number, line, fault, cells)
 
         rows = self._tables.rows(name, unreadable, self._advance(name, 1))
-        many = any(column.many for column in plan.table.spec.columns.values())
-        for row, saying in self._each_said(name, rows, speaker) if many else self._said(name, rows, speaker):
+        if any(column.many for column in plan.table.spec.columns.values()):
+            self._each_alone(order, plan, self._each_said(name, rows, speaker))
+            return
+        blocks = BlockSpeaker(plan, self._identities, speaker)
+        for block in _blocks(rows, rows_at_once(plan) or _SURVEYED):
+            left = [block]
+            while left:
+                some = left.pop()
+                said = blocks.say(some) if len(some) >= FEWEST else None
+                if said is not None:
+                    self._take(order, plan, some, said)
+                elif len(some) >= 2 * FEWEST:
+                    left += [some[len(some) // 2 :], some[: len(some) // 2]]
+                else:
+                    self._each_alone(order, plan, self._said(name, some, speaker))
+
+    def _take(self, order: int, plan: TablePlan, rows: Sequence[Row], block: Block) -> None:
+        """Take in what a block of rows says."""
+        name = plan.table.name
+        places = [Place(order, name, row.number, row.line) for row in rows]
+        for of in block.entities.values():
+            self._described.update(iri for iri in of if iri is not None)
+        for iri, at, column in block.ends:
+            self._ends.setdefault(iri, (places[at], column))
+        repeated = self._identities.repeated
+        if repeated and plan.own_key:
+            for row, place, about in zip(rows, places, block.entities[plan.entities[0].name], strict=True):
+                if about in repeated:
+                    self._merger.describe(tuple(row.cells[index] for index in plan.own_key), place)
+        for at, said in block.merged:
+            self._merger.add(said, places[at])
+        self._tally[name].facts += block.part.size
+        if block.part.size:
+            self._builder.part(block.part)
+
+    def _each_alone(self, order: int, plan: TablePlan, rows: Iterable[tuple[Row, Saying]]) -> None:
+        """Take in what rows say, one by one."""
+        own, key, name, origin = plan.entities[0].name, plan.own_key, plan.table.name, plan.table.spec.origin
+        repeated, tally = self._identities.repeated, self._tally[name]
+        link, attribute, merge = self._builder.link, self._builder.attribute, self._merger.add
+        for row, saying in rows:
             number = row.number
             place = Place(order, name, number, row.line)
             self._remember(saying, place)
@@ -306,9 +346,11 @@ class _Reader:
             self._findings.note(self._finding(self._tables_of(origin)[0], row, 0, fault))
 
     def _note_dangling(self) -> None:
-        for iri, (place, column) in self._ends.items():
-            if iri not in self._described and not any(self._resolver.kinds([iri])):
-                hint = "A stub stands for it until some source describes it."
+        asked = [iri for iri in self._ends if iri not in self._described]
+        hint = "A stub stands for it until some source describes it."
+        for iri, kind in zip(asked, self._resolver.kinds(asked), strict=True):
+            if kind is None:
+                place, column = self._ends[iri]
                 message = f"{shown(iri)} is referred to, but no source describes it."
                 self._note(place, RowFault("dangling-reference", message, column=column, value=iri, hint=hint))
 
@@ -324,6 +366,11 @@ class _Reader:
         total = _PASSES * sum(sizes)
         before = number * sum(sizes) + sum(sizes[: names.index(name)])
         return lambda done: self._progress(before + done, total)
+
+
+def _blocks(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
+    while block := list(islice(rows, size)):
+        yield block
 
 
 def facts_of_rows(part: FactPart, rows: set[tuple[str, int]]) -> Mask:

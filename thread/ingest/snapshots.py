@@ -15,7 +15,7 @@ the same source stands for already, at the instant of the snapshot:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -76,16 +76,19 @@ def settle(reading: Reading, claims: Iterable[Claim], at: Instant, ontology: Ont
     before = list(claims)
     if not before:
         return Settlement(reading.parts, 0)
-    return _Settling(reading, before, at, ontology).run()
+    facts = (claim for part in reading.parts for claim in claims_of_part(part))
+    return Settling(reading.scope, before, at, ontology).run(facts)
 
 
-class _Settling:
-    def __init__(self, reading: Reading, before: list[Claim], at: Instant, ontology: Ontology) -> None:
-        self._reading, self._before, self._at = reading, before, at
+class Settling:
+    """One snapshot beside the claims that stand: what is said of them, one by one."""
+
+    def __init__(self, scope: Sequence[TableScope], before: list[Claim], at: Instant, ontology: Ontology) -> None:
+        self._scope, self._before, self._at = scope, before, at
         self._single = {TYPE, LABEL}
         self._single.update(item.iri for item in ontology.relations if item.single)
         self._single.update(item.iri for item in ontology.attributes if item.single)
-        self._policy = {scope.origin: scope.vanished for scope in reading.scope}
+        self._policy = {scope.origin: scope.vanished for scope in scope}
         self._by_content: dict[Content, list[Claim]] = defaultdict(list)
         self._by_slot: dict[tuple[str, str], list[Claim]] = defaultdict(list)
         for claim in before:
@@ -94,20 +97,25 @@ class _Settling:
                 self._by_slot[claim.content[:2]].append(claim)
         self._said: set[tuple[Content, Instant]] = set()
         self._dated: set[tuple[str, str]] = set()
+        self.done: set[tuple[Content, Instant]] = set()
+        """Claims of which it has been told already what becomes of them."""
+        self.is_dated: Callable[[str, str], bool] = lambda subject, predicate: (subject, predicate) in self._dated
+        """Whether the snapshot dates a fact of a subject and a predicate."""
         self._replaced: set[tuple[Content, Instant]] = set()
         self._builder = PartBuilder()
         self._repeated = 0
         self._ended: Counter[str] = Counter()
         self._retracted: Counter[str] = Counter()
 
-    def run(self) -> Settlement:
-        for part in self._reading.parts:
-            for claim in claims_of_part(part):
-                if claim.start == BEGIN and claim.end == END:
-                    self._undated(claim)
-                else:
-                    self._dated_fact(claim)
-        for scope in _scopes(self._reading.scope):
+    def run(self, facts: Iterable[Claim]) -> Settlement:
+        """What the facts of the snapshot change."""
+        for claim in facts:
+            if claim.start == BEGIN and claim.end == END:
+                self._undated(claim)
+            else:
+                self._dated_fact(claim)
+        self._said |= self.done
+        for scope in scopes_of(self._scope):
             self._vanish(scope)
         return Settlement(self._builder.parts(), self._repeated, dict(self._ended), dict(self._retracted))
 
@@ -164,7 +172,7 @@ class _Settling:
                 self._stop(claim)
 
     def _stop(self, claim: Claim) -> None:
-        again = claim.start != BEGIN and claim.content[:2] in self._dated
+        again = claim.start != BEGIN and self.is_dated(*claim.content[:2])
         if claim.start >= self._at or again:
             self._withdraw(claim)
         elif claim.content.predicate not in self._single or claim == self._current(claim.content):
@@ -224,8 +232,13 @@ def standing_claims(commits: Iterable[Commit], source: str) -> list[Claim]:
 
     Args:
         commits: the log, from its start.
-    Cost: all facts of the source, in memory.
+    Cost: all facts of the source, in memory; ``standing.settle_log`` does without.
     """
+    return folded(commits, source)
+
+
+def folded(commits: Iterable[Commit], source: str) -> list[Claim]:
+    """As ``standing_claims``, of the facts that the commits hold."""
     words: dict[tuple[Content, Instant], list[tuple[str, Claim]]] = {}
     starts: dict[Content, list[Instant]] = defaultdict(list)
     for commit in commits:
@@ -268,7 +281,7 @@ def _hear(
             words[content, start] = []
 
 
-def _scopes(scopes: Iterable[TableScope]) -> list[TableScope]:
+def scopes_of(scopes: Iterable[TableScope]) -> list[TableScope]:
     """One scope per file: where several tables read one, the mildest word on what vanishes holds."""
     order = (Vanished.KEEP, Vanished.END, Vanished.RETRACT)
     merged: dict[str, TableScope] = {}

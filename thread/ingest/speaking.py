@@ -1,6 +1,6 @@
 """What does one row say? Its facts, from compiled plans; a fault anywhere means that the row says nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -51,21 +51,27 @@ class Speaker:
         self._table, self._note_kinds = plan.table.name, note_kinds
         self._qualifiers: dict[tuple[str, str | None], Qualifiers] = {}
 
-    def see(self, row: Row) -> None:
-        """Let the identities know which entities a row describes; faults are for the second pass."""
-        cells = row.cells
+    def see(self, rows: Sequence[Row]) -> None:
+        """Let the identities know which entities rows describe; faults are for the second pass."""
         for plan in self._plan.entities:
-            try:
-                if plan.when is not None and not plan.when(cells):
+            seen, made, keys = [], [], []
+            for row in rows:
+                cells = row.cells
+                try:
+                    if plan.when is not None and not plan.when(cells):
+                        continue
+                    held = plan.keys(cells)
+                    minted = plan.minted(cells, held)
+                except RowFault:
                     continue
-                keys = plan.keys(cells)
-                minted = plan.minted(cells, keys)
-            except RowFault:
-                continue
-            if minted is not None:
-                if self._note_kinds:
+                if minted is not None:
+                    seen.append(row)
+                    made.append(minted)
+                    keys.append(held)
+            if self._note_kinds:
+                for minted in made:
                     self._identities.kinds.setdefault(minted, set()).add(plan.kind.iri)
-                self._identities.see(self._table, row, plan.name, minted, keys, plan.id is not None)
+            self._identities.see_all(self._table, seen, plan.name, made, keys, plan.id is not None)
 
     def name(self, row: Row) -> tuple[dict[str, str], bool]:
         """The entities of a row that is not wholly right, and whether all of them could be named."""
@@ -123,7 +129,7 @@ class Speaker:
             start = to_instant(occurred) if isinstance(occurred, datetime) else BEGIN
         facts.append(_said((iri, TYPE, plan.type, False, start, end, ())))
         for key in keys:
-            facts.append(_said((iri, IDENTIFIER, key.value, False, BEGIN, END, self._scheme(key))))
+            facts.append(_said((iri, IDENTIFIER, key.value, False, BEGIN, END, self.scheme(key))))
         label = plan.label(cells) if plan.label else None
         if label is not None:
             facts.append(_said((iri, LABEL, label, False, BEGIN, END, ())))
@@ -175,7 +181,7 @@ class Speaker:
         if target.entity is None:
             saying.ends.append((far, target.column))
         if stub is not None:
-            saying.facts.append(_said((far, IDENTIFIER, stub.value, False, BEGIN, END, self._scheme(stub))))
+            saying.facts.append(_said((far, IDENTIFIER, stub.value, False, BEGIN, END, self.scheme(stub))))
         qualifiers = qualifiers_of(link, cells) if link.qualifiers else ()
         subject, other = (far, iri) if link.inward else (iri, far)
         said = _said((subject, relation.iri, other, True, start, end, qualifiers))
@@ -188,7 +194,7 @@ class Speaker:
         if target.entity is not None:
             far = saying.entities.get(target.entity)
         else:
-            far, stub = self._far_end(target, cells)
+            far, stub = self.far_end(target, cells)
         if far is None and link.required:
             message = f"{link.relation.name} has no other end."
             raise RowFault("missing-value", message, column=target.column, hint="The mapping requires it.")
@@ -212,7 +218,7 @@ class Speaker:
         saying.notes.append(RowFault("dangling-reference", message, column=column, value=far, hint=hint))
         return None
 
-    def _far_end(self, target: Reference, cells: Cells) -> tuple[str | None, Key | None]:
+    def far_end(self, target: Reference, cells: Cells) -> tuple[str | None, Key | None]:
         """The other end of a link; with the identifier of a stub where nobody is known by it."""
         if target.id is not None:
             minted = target.id(cells)
@@ -224,7 +230,8 @@ class Speaker:
         scope = target.scope(cells) if target.scope else None
         return self._identities.refer(target.scheme, scope, value, target.column)
 
-    def _scheme(self, key: Key) -> Qualifiers:
+    def scheme(self, key: Key) -> Qualifiers:
+        """The qualifiers of an identifier."""
         pair = key.scheme, key.scope
         found = self._qualifiers.get(pair)
         if found is None:

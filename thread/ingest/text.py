@@ -15,6 +15,8 @@ _REFUSED = re.compile(
 )
 """Control, bidirectional and invisible characters: two keys that look alike would be two things."""
 _PLAIN: Final[Callable[[str], object]] = re.compile(r"[A-Za-z0-9._~-]+").fullmatch
+_ENCODED = re.compile(r"[^\w.~:@!$'()*,;=-]")
+"""What an IRI may not hold; letters and digits of all scripts stay."""
 _IRI = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):[^\x00-\x20<>\"{}|\\^`\[\]\x7f-\x9f]+")
 _HARMFUL: Final = frozenset({"javascript", "vbscript", "data", "file", "blob", "about"})
 _BAD_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
@@ -57,7 +59,7 @@ def iri_part(text: str, column: str) -> str:
     if _PLAIN(text) and len(text) <= LONGEST_KEY:
         return text
     checked_key(text, column)
-    return "".join(c if c.isalnum() else quote(c, safe="-._~:@!$'()*,;=") for c in text)
+    return _ENCODED.sub(lambda found: quote(found.group(), safe=""), text)
 
 
 def checked_iri(text: str, column: str) -> str:

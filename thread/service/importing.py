@@ -16,12 +16,13 @@ from thread.ingest import (
     mapping_of_file,
     read,
     read_rdf,
-    settle,
-    standing_claims,
+    settle_log,
 )
+from thread.ingest.identity import Triple
 from thread.ingest.reading import facts_of_rows
 from thread.ontology.model import Ontology
 from thread.projection import View
+from thread.projection.bulk import Directory
 from thread.service.quorums import impossible_groups
 from thread.service.writing import Outcome, kinds_of
 from thread.terms import EntityId
@@ -78,7 +79,7 @@ def plan_import(
     mapping: Path,
     folder: Path,
     view: View,
-    commits: Iterable[Commit],
+    commits: Callable[[], Iterable[Commit]],
     now: Instant,
     progress: Progress | None = None,
     rdf: RdfOptions = RdfOptions(),
@@ -87,7 +88,7 @@ def plan_import(
 
     Args:
         mapping: the mapping file, or one RDF file that is its own.
-        commits: the log from its start, for what this source said before.
+        commits: gives the log from its start, for what this source said before.
         now: the time of the snapshot.
     Raises:
         InputError: ``bad-mapping``, ``unknown-column``, ``bad-file``: no row can be read rightly.
@@ -104,7 +105,7 @@ def plan_import(
     refused = {origin: set(rows) for origin, rows in reading.refused.items()}
     for finding in report.rejected:
         refused.setdefault(finding.file, set()).add(finding.row)
-    settled = settle(reading, standing_claims(commits, declared.source), now, ontology)
+    settled = settle_log(reading, commits, declared.source, now, ontology)
     run = _name(declared.source, now, settled.parts)
     return ImportPlan(
         run=run,
@@ -160,7 +161,7 @@ class _Known:
     """What the thread knows already, for the reading of rows."""
 
     def __init__(self, view: View) -> None:
-        self._view = view
+        self._view, self._directory = view, Directory(view)
 
     def find(self, iri: str) -> bool:
         return self._view.find(iri) >= 0
@@ -171,6 +172,12 @@ class _Known:
         if scope is not None:
             nodes = [n for n in nodes if any(i.value == value and i.scope == scope for i in view.identifiers(n))]
         return view.iris(nodes)
+
+    def found(self, iris: Sequence[str]) -> Sequence[bool]:
+        return list((self._directory.find(iris) >= 0).tolist())
+
+    def carried(self, identifiers: Sequence[Triple]) -> dict[Triple, Sequence[EntityId]]:
+        return self._directory.bearers(identifiers)
 
     def kinds(self, iris: Sequence[str]) -> Sequence[str | None]:
         return kinds_of(self._view, iris)

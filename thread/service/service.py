@@ -289,7 +289,7 @@ class Service(PartQuestions):
         """
         view = self.view(self.context())
         plan = plan_import(
-            mapping, folder, view, self._store.changes(), self.clock.now(), progress, rdf or RdfOptions()
+            mapping, folder, view, self._store.changes, self.clock.now(), progress, rdf or RdfOptions()
         )
         if plan_only or (strict and plan.report.rejected_rows):
             return ImportOutcome(plan, None)

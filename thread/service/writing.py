@@ -6,18 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import numpy as np
+
 from thread.clock import Clock
 from thread.errors import ConflictError, InputError
 from thread.facts import ChangeSet, FactPart, Revision
 from thread.ontology.shapes import Checker, Violation
 from thread.projection import Projection, View
+from thread.projection.bulk import Directory
 from thread.service.commands import SOURCE, Command, Frame, content_of, plan
 from thread.service.following import GraphFollower
 from thread.service.news import News
 from thread.service.quorums import impossible_groups
 from thread.service.replicating import LogFollower
 from thread.stores.base import Capability, Store
-from thread.terms import TYPE, Iri
+from thread.terms import TYPE, Iri, UpperKind
 
 T = TypeVar("T")
 _RACES = 20
@@ -152,16 +155,16 @@ class Writer:
 def kinds_of(view: View, iris: Iterable[str]) -> list[str | None]:
     """The kind IRI of each entity, of the latest that it ever had; None for stubs and unknown ones."""
     kinds = view.ontology.kinds
-    found: list[str | None] = []
-    for iri in iris:
-        node = view.find(iri)
-        if node < 0 or view.is_stub(node):
-            found.append(None)
+    nodes = Directory(view).find(list(iris))
+    found: list[str | None] = [None] * len(nodes)
+    known = np.flatnonzero(nodes >= 0)
+    ordinals = view.kinds_of(nodes[known])
+    for at, node, ordinal in zip(known.tolist(), nodes[known].tolist(), ordinals.tolist(), strict=True):
+        kind = kinds[ordinal].iri if ordinal >= 0 else None
+        if kind == UpperKind.ENTITY or (kind is None and view.is_stub(node)):
             continue
-        ordinal = view.kind(node)
-        if ordinal >= 0:
-            found.append(kinds[ordinal].iri)
-        else:  # not present now: a planned event, or one that is no more
+        if kind is None:  # not present now: a planned event, or one that is no more
             history = [s.value for s in view.history(node, TYPE) if isinstance(s.value, Iri)]
-            found.append(str(history[-1]) if history else None)
+            kind = str(history[-1]) if history else None
+        found[at] = kind
     return found

@@ -110,3 +110,12 @@ def forget_texts(table, heap, ends, first, count):
         while table[place] != (tag << 32 | found):
             place = (place + 1) & mask
         table[place] = -1
+
+
+@kernel("void", "uint8[]", "int64[]", "int32[]!", "uint8[]", "int64[]", "int64[]", "int64")
+def find_texts(text, bounds, ids, heap, ends, table, limit):
+    """The ids of many texts, one after the other in ``text``; -1 where there is none below the limit."""
+    for k in range(len(ids)):
+        start, end = bounds[k], bounds[k + 1]
+        place = place_of(table, tag_of(text, start, end), text, start, end, heap, ends, limit)
+        ids[k] = table[place] & 0xFFFFFFFF if table[place] >= 0 else -1
