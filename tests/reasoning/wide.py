@@ -32,6 +32,9 @@ class ArrayView(View):
         back = np.argsort(self._links.object, kind="stable")
         self._back = LinkTable(*(column[back] for column in self._links))
 
+    def qualified(self, rows: Ints) -> npt.NDArray[np.intp]:
+        return np.empty(0, np.intp)
+
     def iri(self, node: int) -> EntityId:
         return EntityId(f"urn:n:{node:08d}")
 

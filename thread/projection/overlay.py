@@ -143,6 +143,10 @@ class OverlayView(View):
         predicate = self.ontology.relations[relation].iri
         return self._said(subject, predicate, target=self.iri(target))
 
+    def qualified(self, rows: Ints) -> npt.NDArray[np.intp]:
+        recorded = np.flatnonzero(rows > _FIRST_ROW)
+        return recorded[self.base.qualified(rows[recorded])]
+
     def _said(self, node: int, predicate: str, target: EntityId | None = None, value: Value | None = None) -> Statement:
         since, recorded = self._laid.since, 2**31 - 1
         return Statement(

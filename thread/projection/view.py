@@ -191,6 +191,10 @@ class View:
         """The qualifiers of links, in order."""
         return [self.link(int(row)).qualifiers for row in rows]
 
+    def qualified(self, rows: Ints) -> npt.NDArray[np.intp]:
+        """Places of the links that have qualifiers, ascending."""
+        return np.flatnonzero([bool(found) for found in self.qualifiers(rows)])
+
     # attributes
     def value(self, node: int, attribute: str) -> Value | None:
         """Value in force of a single-valued attribute (IRI); of several, the smallest."""

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from thread.ontology.model import Kind, Law, Ontology, Upstream
+from thread.ontology.model import Carries, Kind, Law, Ontology, Upstream
 from thread.projection.view import Ints, LinkTable, View
+from thread.reasoning.laws import HARD, laws_of
 from thread.terms import THR, Iri, UpperKind, local_name
 
 DEPENDS_ON, SUPPLIED_WITH, CONNECTED_TO = THR + "dependsOn", THR + "suppliedWith", THR + "connectedTo"
@@ -144,10 +145,18 @@ def conduction_of(view: View, kinds: npt.NDArray[np.int16], media: Media) -> Con
     return Conduction(passes[kinds], shut, said, by_kind)
 
 
+@dataclass(frozen=True)
+class SoftNeeds:
+    """Needs that degrade and never stop: one law for all of them."""
+
+    law: Carries
+    needs: Needs
+
+
 def needs_of(
     view: View, kinds: npt.NDArray[np.int16], media: Media, conduction: Conduction
-) -> tuple[Needs, tuple[UnnamedMedium, ...]]:
-    """Every carrying link of the view as a need, and the links whose medium had to be inferred.
+) -> tuple[Needs, tuple[UnnamedMedium, ...], tuple[SoftNeeds, ...]]:
+    """Every link that carries a stop as a need, the links whose medium had to be inferred, and needs that only degrade.
 
     ``partOf`` carries where the part's kind is essential; a conduit (``connectedTo``) feeds only out of what
     conducts or produces. Membership in groups is not a need of its own.
@@ -156,10 +165,11 @@ def needs_of(
     carrying = {
         relation.ordinal: relation
         for relation in ontology.relations
-        if relation.carries.law is Law.HARD and relation.carries_to is not None and MEMBER_OF not in relation.ancestors
+        if relation.carries.law is not Law.NOTHING
+        and relation.carries_to is not None
+        and MEMBER_OF not in relation.ancestors
     }
     table = view.links(frozenset(carrying))
-    essential = np.array([kind.essential for kind in ontology.kinds] + [False])
     number = media.ordinal
     size = len(ontology.relations)
     medium = np.full(size, SERIES, np.int32)
@@ -171,12 +181,22 @@ def needs_of(
         to_object[at] = relation.carries_to in (Upstream.OBJECT, Upstream.BOTH)
         is_part[at] = PART_OF in relation.ancestors
         is_conduit[at] = CONNECTED_TO in relation.ancestors
-    keep = ~is_part[table.relation] | essential[kinds[table.subject]]
-    table = LinkTable(table.subject[keep], table.object[keep], table.relation[keep], table.row[keep])
     forth = _needs(table, to_subject[table.relation], table.subject, table.object, medium)
     back = _needs(table, to_object[table.relation], table.object, table.subject, medium)
-    needs, unnamed = _named(view, kinds, media, conduction, forth.plus(back))
-    return _fed(needs, is_conduit, kinds, conduction, len(media.iris)), unnamed
+    both = forth.plus(back)
+    laws = laws_of(view, kinds, both.supplier, both.relation, both.row, is_part)
+    hard = both.take(laws.code == HARD)
+    needs, unnamed = _named(view, kinds, media, conduction, hard)
+    some = len(media.iris)
+    soft = []
+    if len(laws.soft):
+        every, _ = _named(view, kinds, media, conduction, both.take(laws.code >= HARD))
+        key = every.row.astype(np.int64) * len(kinds) + every.supplier
+        for code, law in enumerate(laws.soft, 1):
+            chosen = both.take(laws.code == code)
+            mine = every.take(np.isin(key, chosen.row.astype(np.int64) * len(kinds) + chosen.supplier))
+            soft.append(SoftNeeds(law, _fed(mine, is_conduit, kinds, conduction, some)))
+    return _fed(needs, is_conduit, kinds, conduction, some), unnamed, tuple(soft)
 
 
 def _needs(table: LinkTable, keep: npt.NDArray[np.bool_], consumer: Ints, supplier: Ints, medium: Ints) -> Needs:

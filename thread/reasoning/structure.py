@@ -17,6 +17,7 @@ from thread.reasoning.needs import (
     Conduction,
     Media,
     Needs,
+    SoftNeeds,
     UnnamedMedium,
     conduction_of,
     media_of,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from thread.reasoning.health.state import PlantHealth
     from thread.reasoning.live import Live
     from thread.reasoning.orders import OrderBook
+    from thread.reasoning.risk.plant.answer import RiskModel
 
 Bytes = npt.NDArray[np.uint8]
 GROUP = -2
@@ -99,6 +101,8 @@ class Structure:
     """1 where something takes the node down itself: an open failure, a serial removed and not replaced."""
     unnamed: tuple[UnnamedMedium, ...]
     """Links whose medium nobody named, with what was taken instead."""
+    soft: tuple[SoftNeeds, ...] = ()
+    """Needs that degrade and never stop, by law."""
 
     @property
     def size(self) -> int:
@@ -163,6 +167,13 @@ class Structure:
         return PlantHealth.whole(self.plan, findings, self.conduction.shut, self.view.ontology.health.prior)
 
     @cached_property
+    def risk(self) -> "RiskModel":
+        """Laws of life, and what things share."""
+        from thread.reasoning.risk.plant.answer import RiskModel
+
+        return RiskModel(self)
+
+    @cached_property
     def orders(self) -> "OrderBook":
         """Open work orders with their scopes and what each stops."""
         from thread.reasoning.orders import OrderBook
@@ -197,10 +208,23 @@ def compile_structure(view: View, *, strict: bool = False) -> Structure:
     groups = groups_of(view)
     if strict:
         refuse(view, groups)
-    needs, unnamed = needs_of(view, kinds, media, conduction)
+    needs, unnamed, soft = needs_of(view, kinds, media, conduction)
     needs = lifted(needs, groups)
     gates = _gates(needs, groups, media, conduction, kinds)
-    return Structure(view, kinds, media, conduction, groups, gates, own_down(view, kinds), unnamed)
+    return Structure(
+        view, kinds, media, conduction, groups, gates, own_down(view, kinds), unnamed,
+        tuple(_degrading(each, groups, media, conduction, kinds) for each in soft),
+    )  # fmt: skip
+
+
+def _degrading(
+    soft: SoftNeeds, groups: Groups, media: Media, conduction: Conduction, kinds: npt.NDArray[np.int16]
+) -> SoftNeeds:
+    """Needs that only degrade, of groups where there are some, without what the consumer produces itself."""
+    needs = lifted(soft.needs, groups)
+    if len(conduction.produces) or any(conduction.kind_produces):
+        needs = needs.take(~_produced(needs, conduction, kinds, len(media.iris)))
+    return replace(soft, needs=needs)
 
 
 def _gates(needs: Needs, groups: Groups, media: Media, conduction: Conduction, kinds: npt.NDArray[np.int16]) -> Gates:

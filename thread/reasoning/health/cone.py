@@ -71,7 +71,8 @@ class Cone:
         if law == 0:
             return health
         floor, slack, mix = self.wiring.laws[3 * law : 3 * law + 3].tolist()
-        return float(max(min(1.0 - mix * (1.0 - health) + slack, 1.0), floor, health))
+        seen = (1.0 - mix * (1.0 - health) if mix < 1.0 else health) + slack
+        return float(max(min(seen, 1.0), floor, health))
 
     @cached_property
     def series(self) -> "Cone":

@@ -99,7 +99,10 @@ def _seen(a: int, u: int, flow: int, h: Reals, shut: Bytes, law: Bytes, laws: Re
     at = law[a]
     if at == 0:
         return x
-    y = float(1.0 - laws[3 * at + 2] * (1.0 - x) + laws[3 * at + 1])
+    y, mix = x, laws[3 * at + 2]
+    if mix < 1.0:
+        y = float(1.0 - mix * (1.0 - x))
+    y += laws[3 * at + 1]
     if y > 1.0:
         y = 1.0
     if y < laws[3 * at]:

@@ -236,14 +236,10 @@ def _loops(
     keys, number = np.unique(ring[of].astype(np.int64) * width + loop[of], return_inverse=True)
     gate_loop = np.full(len(loop), -1, np.int32)
     gate_loop[of] = number.reshape(-1)
-    same = (ring_of[inp] == ring[of_gate]) & (gate_loop[of_gate] >= 0)
     members = np.unique(gate_loop[of].astype(np.int64) << 32 | owner[of])
+    within = np.zeros(len(inp), np.uint8)
+    at = np.flatnonzero((inside != 0) & (gate_loop[of_gate] >= 0))
+    within[at] = np.isin(gate_loop[of_gate[at]].astype(np.int64) << 32 | inp[at], members)  # and not an entry by now
     start = np.searchsorted(members >> 32, np.arange(len(keys) + 1)).astype(np.int32)
     ring_loops = np.searchsorted(keys // width, np.arange(rings + 1)).astype(np.int32)
-    return (
-        gate_loop,
-        ((inside != 0) & same).astype(np.uint8),
-        start,
-        (members & 0xFFFFFFFF).astype(np.int32),
-        ring_loops,
-    )
+    return gate_loop, within, start, (members & 0xFFFFFFFF).astype(np.int32), ring_loops
