@@ -13,6 +13,7 @@ from thread.api.structures import BuiltInput, PartsOf, StructureView, built_of
 from thread.api.uses import WhereUsed
 from thread.api.words import ID
 from thread.reasoning import configuration as reasoning
+from thread.service.context import at_one_instant
 
 if TYPE_CHECKING:
     from thread.api.scope import Reading, Scope
@@ -72,6 +73,7 @@ class PartQuestions:
 def _configuration(
     reading: Reading, nodes: list[int], view: StructureView, built: BuiltInput | None
 ) -> reasoning.Configuration:
+    at_one_instant(reading.context, "A structure")
     kind = reasoning.StructureView(str(view))
     return reading.scope.service.parts(reading.context, nodes[0] if nodes else -1, kind, built_of(built))
 

@@ -128,9 +128,10 @@ class Entity(Node):
         return health_answers(self._reading, [self._node])[0]
 
     def _presence(self) -> tuple[Instant, Instant] | None:
-        at = self._reading.view.valid_at
-        for statement in self._reading.view.history(self._node, TYPE):
-            if statement.valid_from <= at < statement.valid_to:
+        view = self._reading.view
+        start, end = view.period or (view.valid_at, view.valid_at + 1)
+        for statement in view.history(self._node, TYPE):
+            if statement.valid_from < end and statement.valid_to > start:
                 return statement.valid_from, statement.valid_to
         return None
 

@@ -31,16 +31,18 @@ class At:
     known_at: Instant | None = None
     scenario: str = ""
     """Name of the scenario in which it was read; empty: none."""
+    period: tuple[Instant, Instant] | None = None
+    """The stretch of time over which links count; None: the instant."""
 
     @property
     def live(self) -> bool:
         """True for the view of now and the latest revision."""
-        return self.valid_at is None and self.known_at is None and not self.scenario
+        return self.valid_at is None and self.known_at is None and not self.scenario and self.period is None
 
     @property
     def recorded(self) -> "At":
         """The same view without its scenario."""
-        return At(self.valid_at, self.known_at)
+        return At(self.valid_at, self.known_at, period=self.period)
 
 
 LIVE: Final = At()
@@ -53,7 +55,9 @@ def encode_id(iri: str, at: At = LIVE) -> str:
     False
     """
     flags = (at.valid_at is not None) | (at.known_at is not None) << 1 | bool(at.scenario) << 2
-    times = b"".join(struct.pack(">q", time) for time in (at.valid_at, at.known_at) if time is not None)
+    flags |= (at.period is not None) << 3
+    held = (at.valid_at, at.known_at, *(at.period or ()))
+    times = b"".join(struct.pack(">q", time) for time in held if time is not None)
     return _seal(_ID + bytes([flags]) + times + bytes.fromhex(at.scenario) + iri.encode())
 
 
@@ -61,22 +65,23 @@ def decode_id(text: str) -> tuple[str, At] | None:
     """IRI and view of an opaque id; None if it is not one.
 
     >>> decode_id(encode_id("urn:a", At(valid_at=-5)))
-    ('urn:a', At(valid_at=-5, known_at=None, scenario=''))
+    ('urn:a', At(valid_at=-5, known_at=None, scenario='', period=None))
     """
     body = _open(text, _ID)
-    if body is None or len(body) < 2 or body[0] > 7:
+    if body is None or len(body) < 2 or body[0] > 15:
         return None
-    times: list[Instant | None] = [None, None]
+    times: list[Instant | None] = [None, None, None, None]
     rest = body[1:]
-    for position in (0, 1):
-        if body[0] >> position & 1:
+    for position, bit in enumerate((1, 2, 8, 8)):
+        if body[0] & bit:
             if len(rest) < 8:
                 return None
             times[position] = struct.unpack(">q", rest[:8])[0]
             rest = rest[8:]
+    period = None if times[2] is None or times[3] is None else (times[2], times[3])
     scenario = rest[:_SCENARIO].hex() if body[0] & 4 else ""
     try:
-        return rest[_SCENARIO if scenario else 0 :].decode(), At(times[0], times[1], scenario)
+        return rest[_SCENARIO if scenario else 0 :].decode(), At(times[0], times[1], scenario, period)
     except UnicodeDecodeError:
         return None
 

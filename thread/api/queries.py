@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from thread.api.entity import Entity, Node
 from thread.api.health import Health, health_answers
 from thread.api.ids import At, decode_id
-from thread.api.impact import Impact, ImpactInput, impact_answer, window_of
+from thread.api.impact import Impact, ImpactInput, WindowInput, impact_answer, window_of
 from thread.api.limits import Limits, limits_of
 from thread.api.lineage import AttributeFilter, Lineage, LineageInput, lineage_answer
 from thread.api.pages import PageRequest
@@ -18,13 +18,16 @@ from thread.api.publish import Argument, Member
 from thread.api.search import DEFAULT_PAGE, SearchConnection, search_answer
 from thread.api.whatif import ChangeInput, Scenario, scenario_answer
 from thread.api.words import ID, IRI, DateTime, EntityKind, moment
-from thread.errors import LimitError
+from thread.clock import BEGIN, END
+from thread.errors import InputError, LimitError
 from thread.terms import UpperKind
 
 if TYPE_CHECKING:
     from thread.api.scope import Reading, Scope
     from thread.api.vocabulary import Vocabulary
 
+EVER: Final = (BEGIN - 1, END)
+"""The period that everything overlaps."""
 _NO_LINEAGE: Final = LineageInput()
 _NO_IMPACT: Final = ImpactInput()
 
@@ -37,6 +40,10 @@ class AsOfInput:
     """When it was true on the floor; default now."""
     known_at: DateTime | None = None
     """What the record said then; default all that is known."""
+    during: WindowInput | None = None
+    """Over a stretch of time: a link counts if it held at some instant of it, a chain of what is in what only if all of it held at one instant. Attributes are those at validAt, by default at its end."""  # noqa: E501  one paragraph is one description
+    ever: bool = False
+    """Over all time, as for during."""
 
 
 class Lookup:
@@ -203,7 +210,16 @@ def as_asked(given: AsOfInput | None) -> At | None:
 
 
 def _at(given: AsOfInput | None) -> At:
-    return At() if given is None else At(given.valid_at, given.known_at)
+    if given is None:
+        return At()
+    if given.during is None:
+        return At(given.valid_at, given.known_at, period=EVER if given.ever else None)
+    if given.ever:
+        raise InputError("during and ever are both given.", hint="Give one of them.")
+    start, end = given.during.start, given.during.end
+    if start >= end:
+        raise InputError("during ends before it starts.", hint="Give a start that is before the end.")
+    return At(end - 1 if given.valid_at is None else given.valid_at, given.known_at, period=(start, end))
 
 
 def _view_of(reference: str, at: AsOfInput | None) -> At:

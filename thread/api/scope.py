@@ -108,7 +108,7 @@ class Scope:
         if at.live:
             return self._live
         valid_at = self._live.valid_at if at.valid_at is None else at.valid_at
-        made = self.service.context(valid_at=valid_at, known_at=at.known_at, budget=self._live.budget)
+        made = self.service.context(valid_at=valid_at, known_at=at.known_at, budget=self._live.budget, period=at.period)
         return made if at.known_at is not None else replace(made, known=self._live.known)
 
     def resolve(

@@ -29,15 +29,13 @@ def walk_over(
     Raises:
         IndexError: a root is not a node of the view.
     """
-    from thread.projection.kernels.period import walk_period
-
     program, limits = pool.program(spec)
     chosen = np.ascontiguousarray(roots, np.int32)
     if len(chosen) and not 0 <= chosen.min() <= chosen.max() < size:
         raise IndexError(f"the nodes of this view are 0 to {size - 1}")
     found, degree, cursor = np.empty(size, np.int32), np.empty(size, np.int32), np.zeros(4, np.int64)
     out, into, _ = state.tables
-    count = walk_period(
+    count = pool.walk_period(
         state.spans, state.nodes, state.more, out.starts, out.edges, out.heads, out.late, into.starts, into.edges,
         into.heads, into.late, program, limits, pool.contains, chosen, found, degree, cursor, *period, known,
     )  # fmt: skip

@@ -30,9 +30,10 @@ class ScratchPool:
     """Scratch for as many walks as run at once; a few are kept. Appending to and popping from lists is atomic."""
 
     def __init__(self, words: Words) -> None:
+        from thread.projection.kernels.period import walk_period
         from thread.projection.kernels.walk import give_up, walk
 
-        self.walk, self.give_up = walk, give_up
+        self.walk, self.give_up, self.walk_period = walk, give_up, walk_period
         self._words = words
         self._free: list[Scratch] = []
         self._programs: dict[Key, Program] = {}

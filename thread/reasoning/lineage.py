@@ -24,6 +24,8 @@ from thread.reasoning.paths import paths_between
 from thread.terms import UpperKind
 
 MAX_DEPTH = 64
+_VIA_PATHS = 32
+"""Shortest paths that are looked at for the last links to a hit, in views over periods."""
 _DEFAULT_ROLES = frozenset({Role.LINEAGE, Role.STRUCTURE, Role.EVENT})
 DEFAULT_STOP = (UpperKind.SUPPLIER, UpperKind.LOCATION, UpperKind.FAILURE_MODE)
 
@@ -210,6 +212,11 @@ class Lineage:
         return [self._hit(node, degree) for node, degree in self.ranked(degrees, kinds).page(start, stop)]
 
     def _hit(self, node: int, degree: int) -> LineageHit:
+        if self.view.period is not None:  # a neighbour need not lead here: what is in what must share an instant
+            found = self.paths(node, _VIA_PATHS).paths
+            last = {path.links[-1].relation for path in found if path.links}
+            more = any(not inward and other not in self._degree for other, _, inward in self._neighbours(node))
+            return LineageHit(node, degree, tuple(sorted(last)), more)
         via: set[int] = set()
         more = False
         reached = self._degree

@@ -8,7 +8,10 @@ from itertools import pairwise
 
 from thread.projection.view import LinkTable, View, WalkSpec
 from thread.reasoning.answers import LinkRef, PathAnswer
+from thread.reasoning.sharing import Stays
 
+_TRIES = 20
+"""Paths looked at for each that is asked for, where chains of containment must share an instant."""
 Cost = tuple[int, int]
 """(counted links, links): strictly positive, so that a cheapest walk is a simple path."""
 _Steps = dict[int, dict[int, tuple[Cost, LinkRef]]]
@@ -32,14 +35,17 @@ def paths_between(
     steps = _steps(view, roots, spec, links)
     search = _Search(view, steps, roots, target, spec)
     found: list[PathAnswer] = []
-    for nodes, refs, cost in search.paths():
+    stays = None if view.period is None else Stays(view, links)
+    for tried, (nodes, refs, cost) in enumerate(search.paths()):
         if shortest_only and found and cost > found[0].length:
             return tuple(found), False
         if cost > spec.max_depth:
             return tuple(found), False
-        if len(found) == limit:
+        if len(found) == limit or tried > _TRIES * (limit + 1):
             return tuple(found), True
-        found.append(PathAnswer(nodes, refs, cost))
+        held = refs if stays is None else stays.at_one_instant(refs)
+        if held is not None:
+            found.append(PathAnswer(nodes, held, cost))
     return tuple(found), search.late
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from thread.clock import Instant
+from thread.errors import InputError
 from thread.reasoning.answers import Budget
 
 if TYPE_CHECKING:
@@ -42,8 +43,22 @@ class Context:
     budget: Budget
     live: bool
     """True when no time was asked for: the answer is of now and the latest revision."""
+    period: tuple[Instant, Instant] | None = None
+    """Over which links count; None: at ``valid_at``."""
     scenario: "Laid | None" = None
     """Changes that are assumed and never written; None: none."""
+
+
+def at_one_instant(context: Context, asked: str) -> None:
+    """Nothing, where the question is of one instant.
+
+    Raises:
+        InputError: ``invalid``: the question is of a state, and there is none of a period.
+    """
+    if context.period is not None:
+        raise InputError(
+            f"{asked} is asked of one instant, not of a period.", hint="Give validAt instead of during or ever."
+        )
 
 
 def deadline_after(milliseconds: float) -> float:

@@ -8,7 +8,6 @@ from thread.reasoning.bom import Built
 from thread.reasoning.configuration import Configuration, StructureView, structure_of
 from thread.reasoning.differing import Differences, differences_of
 from thread.reasoning.siblings import Sharing, Siblings, siblings_of
-
 from thread.reasoning.used import Used, used_of
 
 if TYPE_CHECKING:

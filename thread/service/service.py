@@ -25,7 +25,7 @@ from thread.reasoning.structure import Structure, compile_structure
 from thread.reasoning.whatif import ScenarioImpact, impact_between
 from thread.service.checking import Verification, verify
 from thread.service.commands import Command
-from thread.service.context import LOCAL, Context, Principal, deadline_after
+from thread.service.context import LOCAL, Context, Principal, at_one_instant, deadline_after
 from thread.service.exporting import Progress as ExportProgress
 from thread.service.exporting import history_texts, tables_of, texts_of
 from thread.service.finding import Found, find
@@ -91,6 +91,7 @@ class Service(PartQuestions):
         known_at: Instant | None = None,
         deadline_ms: int | None = None,
         budget: Budget | None = None,
+        period: tuple[Instant, Instant] | None = None,
     ) -> Context:
         """A frame; by default now, the latest revision, and the limits of the settings."""
         limit = min(deadline_ms or self.settings.deadline_ms, self.settings.deadline_ms)
@@ -100,7 +101,8 @@ class Service(PartQuestions):
             valid_at=self.clock.now() if valid_at is None else valid_at,
             known=known,
             budget=budget or Budget(self.settings.node_budget, self.settings.link_budget, deadline_after(limit)),
-            live=valid_at is None and known_at is None,
+            live=valid_at is None and known_at is None and period is None,
+            period=period,
         )
 
     def view(self, context: Context) -> View:
@@ -108,7 +110,7 @@ class Service(PartQuestions):
         return self._view(context, context.valid_at)
 
     def _view(self, context: Context, valid_at: Instant) -> View:
-        view = self._projection.view(valid_at, context.known)
+        view = self._projection.view(valid_at, context.known, context.period)
         return view if context.scenario is None else OverlayView(view, context.scenario.overlay)
 
     # -- questions
@@ -128,6 +130,7 @@ class Service(PartQuestions):
 
     def impact(self, context: Context, targets: Sequence[int], query: ImpactQuery) -> Impact:
         """What taking things out stops, weakens and darkens; at the start of the window where one is given."""
+        at_one_instant(context, "What an outage does")
         shifted = query.window is not None and context.live and context.scenario is None
         valid_at = query.window[0] if query.window and shifted else context.valid_at
         view = self._view(context, valid_at)
@@ -138,6 +141,7 @@ class Service(PartQuestions):
 
         Its ``scenario`` has the changes that cannot be, with their places. Cost: microseconds a change.
         """
+        at_one_instant(context, "What if")
         return replace(context, scenario=laid_over(self.view(replace(context, scenario=None)), changes))
 
     def scenario_impact(self, context: Context, query: ImpactQuery) -> ScenarioImpact:
@@ -150,6 +154,7 @@ class Service(PartQuestions):
 
     def health(self, context: Context, nodes: Sequence[int]) -> list[Health]:
         """How well things do and why, in order."""
+        at_one_instant(context, "Health")
         view = self.view(context)
         overlaid = isinstance(view, OverlayView)
         return healths_of(self._structure(view) if overlaid else self.structures.with_health(view), nodes)
