@@ -144,7 +144,7 @@ BROKEN: dict[str, Callable[[list[str]], list[str]]] = {
 
 
 def _last_header(lines: list[str]) -> int:
-    return next(at for at, line in enumerate(lines) if ":0000000042> " in line and "recordedAt" in line)
+    return max(at for at, line in enumerate(lines) if "#recordedAt" in line)
 
 
 @pytest.mark.parametrize("damage", BROKEN)
@@ -167,10 +167,11 @@ def test_the_commands_bring_a_store_out_and_in(run: Run, sample: Sample, tmp_pat
     load_sample(sample, source)
     copied_settings(source, target)
     assert run("export", file, "--history", "--store", source).exit is Exit.OK
-    assert "42 revisions" in run("import", file, "--plan", "--store", target).out
+    count = len(sample.change_sets)
+    assert f"{count} revisions" in run("import", file, "--plan", "--store", target).out
     assert "the digests agree" in run("import", file, "--store", target).out
-    assert "0 revisions restored from a history, 42 were there" in run("import", file, "--store", target).out
-    times = [sample.committed_at[at] for at in (0, 9, 20, 41)]
+    assert f"0 revisions restored from a history, {count} were there" in run("import", file, "--store", target).out
+    times = [sample.committed_at[at] for at in (0, 9, 20, -1)]
     for known in (to_text(instant) for instant in times):
         for at in ("2025-01-01", "2026-01-14T12:00Z", to_text(parse_instant("2026-06-15T06:00:00Z"))):
             shown = [

@@ -14,6 +14,7 @@ from strawberry.types.execution import ExecutionContext
 from thread.api import (
     answers,
     asked_of_parts,
+    asked_of_sources,
     collisions,
     differing,
     ending,
@@ -30,6 +31,7 @@ from thread.api import (
     queries,
     search,
     siblings,
+    sources,
     structures,
     subscriptions,
     upsert,
@@ -56,6 +58,7 @@ _ENUMS: Final[tuple[Any, ...]] = (
     *health.ENUMS,
     *orders.ENUMS,
     *upsert.ENUMS,
+    *sources.ENUMS,
     *whatif.ENUMS,
 )
 _INPUTS: Final[tuple[type, ...]] = (
@@ -81,6 +84,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *lineage.OBJECTS,
     *places.OBJECTS,
     *siblings.OBJECTS,
+    *sources.OBJECTS,
     *structures.OBJECTS,
     *uses.OBJECTS,
     *differing.OBJECTS,
@@ -159,7 +163,7 @@ def build_schema(ontology: Ontology, vocabulary: Vocabulary | None = None) -> st
         publish(made, namespace)
     for name, (payload, said) in mutations.UNIONS.items():
         publish_union(name, said, (payload, *failures), namespace)
-    further = members(asked_of_parts.PartQuestions)
+    further = (*members(asked_of_parts.PartQuestions), *members(asked_of_sources.SourceQuestions))
     query = publish(queries.Query, namespace, (*further, *queries.typed_roots(known)))
     return _Schema(
         query=query,

@@ -34,6 +34,7 @@ Known = Annotated[
     str | None, typer.Option("--known", metavar="TIME", help="As the record said then; default the last revision.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document, fields named as in GraphQL.")]
+Csv = Annotated[bool, typer.Option("--csv", help="CSV for a spreadsheet, guarded against formulas.")]
 Ref = Annotated[str, typer.Argument(metavar="REF", help="An IRI, scheme:value, or a bare tag or serial number.")]
 Refs = Annotated[list[str], typer.Argument(metavar="REF...", help="IRIs, scheme:value, or bare tags and serials.")]
 SCHEMAS = "graphql, mapping, cypher, kinds, relations, attributes, errors or exits."
@@ -161,6 +162,50 @@ def retract(
     from thread.cli.importing import retract as act
 
     return act(run, store, as_json=as_json)
+
+
+@app.command(short_help="What came from which source.")
+@ending
+def sources(
+    name: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Its runs and files.")] = None,
+    store: Store = None,
+    conflicts: Annotated[bool, typer.Option("--conflicts", help="What they disagree on, and who wins.")] = False,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Lines to list at most.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> Exit:
+    """What came from which source: rank, facts that hold, conflicts, refused rows, runs and files."""
+    from thread.cli.sources import sources as run
+
+    as_of = AsOf(at, known)
+    return run(store, as_of, name=name, conflicts=conflicts, first=first, as_json=as_json, as_csv=as_csv)
+
+
+@app.command(short_help="Who changed what, from which file and row.")
+@ending
+def audit(
+    ref: Ref,
+    store: Store = None,
+    predicate: Annotated[
+        list[str] | None,
+        typer.Option("--predicate", "--relation", help="Only this relation or attribute; may be repeated."),
+    ] = None,
+    incoming: Annotated[bool, typer.Option("--incoming", help="Also links that lead to it.")] = False,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Changes to list at most, the last.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> Exit:
+    """Who changed what is said of a thing: when, from which source, file and row, replacing what."""
+    from thread.cli.sources import audit as run
+
+    as_of, names = AsOf(at, known), predicate or []
+    return run(
+        ref, store, as_of, predicates=names, incoming=incoming, first=first, as_json=as_json, as_csv=as_csv
+    )
 
 
 @app.command(short_help="What something is, was and went through.")

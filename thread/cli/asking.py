@@ -38,6 +38,21 @@ DOCUMENTS: Final[dict[str, str]] = {
   search(text: $text, kinds: $kinds, where: $where, at: $at, first: $first) {{
     totalCount withTypos revision pageInfo {{ hasNextPage endCursor }}
     edges {{ score matched node {{ {_ENTITY} }} }} }} }}""",
+    "sources": """query Sources($at: AsOfInput, $first: Int!) {
+  sources(at: $at) { conflictCount
+    sources { name rank facts inConflict refusedRows runCount
+      runs { name revision recordedAt actor reason told facts readRows refusedRows withdrawnAt
+        refusedBy { code rows } files { name told facts } } }
+    conflicts(first: $first) { byRank
+      answered { subject predicate object value validFrom validTo source run file row revision }
+      outvoted { subject predicate object value validFrom validTo source run file row revision } } } }""",
+    "audit": """query Audit($of: ID!, $predicates: [String!], $incoming: Boolean!, $at: AsOfInput, $first: Int!) {
+  audit(of: $of, predicates: $predicates, incoming: $incoming, at: $at) { missing of { iri kind label }
+    changes(last: $first) { totalCount
+      edges { kind effect revision recordedAt source requestId actor reason
+        fact { subject predicate object value validFrom validTo source run file row }
+        replaced { value validFrom validTo source revision }
+        instead { value validFrom validTo source revision } } } } }""",
     "lineage": f"""query Lineage($of: [ID!]!, $input: LineageInput!, $at: AsOfInput, $first: Int!) {{
   lineage(from: $of, input: $input, at: $at) {{
     roots {{ {_ENTITY} }} missing

@@ -46,10 +46,13 @@ def write_file(path: Path, texts: Iterable[str]) -> None:
 
 def write_stdout(texts: Iterable[str]) -> None:
     """Write to standard output as UTF-8, whatever the terminal's encoding."""
-    out = sys.stdout.buffer
+    out = getattr(sys.stdout, "buffer", None)
     for text in texts:
-        out.write(text.encode())
-    out.flush()
+        if out is None:  # a stream of text, as notebooks and tests put there
+            sys.stdout.write(text)
+        else:
+            out.write(text.encode())
+    sys.stdout.flush()
 
 
 def write_csv(folder: Path, tables: Tables) -> None:

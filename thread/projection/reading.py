@@ -20,6 +20,7 @@ from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, EntityId, local_name
 
 if TYPE_CHECKING:
     from thread.projection.projection import Projection
+    from thread.projection.staging import Book
 
 _ANYBODY, _BOTH, _THIS = range(3)
 _NO_MARKS: Final = np.empty(0, np.uint8)
@@ -44,6 +45,11 @@ class ColumnView(View):
         self._window = (valid_at, valid_at + 1) if period is None else period
         self.state, self._projection = state, projection
         self.size = int(state.steps["nodes"][known])
+
+    @property
+    def book(self) -> "Book":
+        """All claims, as the writer keeps them; what came after the view's revision has to be left out."""
+        return self._projection._book
 
     # identity
     def find(self, iri: str) -> int:

@@ -20,9 +20,11 @@ from thread.ingest import (
 )
 from thread.ingest.identity import Triple
 from thread.ingest.reading import facts_of_rows
+from thread.ingest.rowcounts import counts_of, reason_with
 from thread.ontology.model import Ontology
 from thread.projection import View
 from thread.projection.bulk import Directory
+from thread.service.context import LOCAL
 from thread.service.quorums import impossible_groups
 from thread.service.writing import Outcome, kinds_of
 from thread.terms import EntityId
@@ -110,7 +112,7 @@ def plan_import(
     return ImportPlan(
         run=run,
         report=reading.report,
-        change_set=ChangeSet(run, declared.source, settled.parts, reason=f"import by {mapping.name}"),
+        change_set=ChangeSet(run, declared.source, settled.parts, LOCAL.name, _reason(mapping, reading.report)),
         repeated=settled.repeated,
         ended=sum(settled.ended.values()),
         retracted=sum(settled.retracted.values()),
@@ -131,6 +133,10 @@ def _declared(path: Path, ontology: Ontology, rdf: RdfOptions) -> Mapping:
         lenient = {name: spec.model_copy(update={"lenient": True}) for name, spec in declared.rdf.items()}
         declared = declared.model_copy(update={"rdf": lenient})
     return declared
+
+
+def _reason(mapping: Path, report: Report) -> str:
+    return reason_with(counts_of(report), f"import by {mapping.name}")
 
 
 def _name(source: str, now: Instant, parts: Sequence[FactPart]) -> str:

@@ -32,6 +32,7 @@ from thread.service.finding import Found, find
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
 from thread.service.news import Committed, News, committed
 from thread.service.parts import PartQuestions
+from thread.service.provenance import Headers, Provenance
 from thread.service.replicating import Lag
 from thread.service.scenarios import Assume, Scenarios, laid_over
 from thread.service.sparql import GraphCopy, SparqlAnswer, SparqlQuestion, answer_from, graph_copy
@@ -57,7 +58,7 @@ class Info:
     settings: Settings
 
 
-class Service(PartQuestions):
+class Service(PartQuestions, Provenance):
     """Questions and changes over one store. Reading is safe in any thread; changes run one after the other."""
 
     def __init__(
@@ -301,7 +302,7 @@ class Service(PartQuestions):
         return ImportOutcome(plan, (commit or self.commit)(plan.change_set))
 
     def retract_run(
-        self, run: str, request_id: str, actor: str = "", commit: Callable[[ChangeSet], Outcome] | None = None
+        self, run: str, request_id: str, actor: str = LOCAL.name, commit: Callable[[ChangeSet], Outcome] | None = None
     ) -> Outcome:
         """Withdraw what one run said, and no other's support.
 
