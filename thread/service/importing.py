@@ -26,6 +26,7 @@ from thread.projection import View
 from thread.projection.bulk import Directory
 from thread.service.context import LOCAL
 from thread.service.quorums import impossible_groups
+from thread.service.unchanged import content_of_import, report_of_unchanged
 from thread.service.writing import Outcome, kinds_of
 from thread.terms import EntityId
 from thread.worker import format_of, parse_rdf
@@ -94,10 +95,16 @@ def plan_import(
         now: the time of the snapshot.
     Raises:
         InputError: ``bad-mapping``, ``unknown-column``, ``bad-file``: no row can be read rightly.
-    Cost: two passes over the files, one over the log; the facts in memory as columns.
+    Cost: two passes over the files, one or two over what the source said in the log; the facts in memory as columns.
+        Large files that are as the last import of their source read them are only compared.
     """
     ontology: Ontology = view.ontology
     declared = _declared(mapping, ontology, rdf)
+    content = content_of_import(declared, folder, ontology)
+    unchanged = report_of_unchanged(content, declared.source, mapping.name, commits)
+    if unchanged is not None:
+        run = _name(declared.source, now, ())
+        return ImportPlan(run, unchanged, ChangeSet(run, declared.source, ()), 0, 0, 0, declared, {})
     if declared.rdf:
         reading = read_rdf(declared, folder, ontology, parse_rdf, _Known(view), progress)
     else:
@@ -109,10 +116,14 @@ def plan_import(
         refused.setdefault(finding.file, set()).add(finding.row)
     settled = settle_log(reading, commits, declared.source, now, ontology)
     run = _name(declared.source, now, settled.parts)
+    if content != content_of_import(declared, folder, ontology):
+        content = ""  # a file was changed while it was read
     return ImportPlan(
         run=run,
         report=reading.report,
-        change_set=ChangeSet(run, declared.source, settled.parts, LOCAL.name, _reason(mapping, reading.report)),
+        change_set=ChangeSet(
+            run, declared.source, settled.parts, LOCAL.name, _reason(mapping, reading.report), content=content
+        ),
         repeated=settled.repeated,
         ended=sum(settled.ended.values()),
         retracted=sum(settled.retracted.values()),
@@ -172,15 +183,15 @@ class _Known:
     def find(self, iri: str) -> bool:
         return self._view.find(iri) >= 0
 
+    def found(self, iris: Sequence[str]) -> Sequence[bool]:
+        return list((self._directory.find(iris) >= 0).tolist())
+
     def bearers(self, scheme: str | None, scope: str | None, value: str) -> Sequence[EntityId]:
         view = self._view
         nodes = view.bearers(value, scheme)
         if scope is not None:
             nodes = [n for n in nodes if any(i.value == value and i.scope == scope for i in view.identifiers(n))]
         return view.iris(nodes)
-
-    def found(self, iris: Sequence[str]) -> Sequence[bool]:
-        return list((self._directory.find(iris) >= 0).tolist())
 
     def carried(self, identifiers: Sequence[Triple]) -> dict[Triple, Sequence[EntityId]]:
         return self._directory.bearers(identifiers)
