@@ -11,6 +11,7 @@ from tests.architecture.reading import ROOT
 from tests.cli.conftest import Run
 
 PAGE = ROOT / "docs/sources.md"
+WRITING = os.environ.get("THREAD_GOLDEN") == "write"
 COMMANDS = re.findall(r"```console\n\$ thread (.*?)\n", PAGE.read_text("utf-8"))
 
 
@@ -21,7 +22,7 @@ def test_a_command_of_the_page_prints_what_stands_there(run: Run, plant: Path, c
     start = f"```console\n$ thread {command}\n"
     before, _, rest = text.partition(start)
     expected, fence, after = rest.partition("```")
-    if os.environ.get("THREAD_GOLDEN") == "write":
+    if WRITING:
         PAGE.write_text(before + start + printed + fence + after, "utf-8")
     else:
         assert printed == expected

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from thread.api.audit import Audit, audit_answer
 from thread.api.queries import AsOfInput, as_asked
-from thread.api.sources import Audit, SourceList, audit_answer, sources_answer
+from thread.api.sources import SourceList, sources_answer
 from thread.api.words import ID
 
 if TYPE_CHECKING:

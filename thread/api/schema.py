@@ -15,6 +15,7 @@ from thread.api import (
     answers,
     asked_of_parts,
     asked_of_sources,
+    audit,
     collisions,
     differing,
     ending,
@@ -58,7 +59,7 @@ _ENUMS: Final[tuple[Any, ...]] = (
     *health.ENUMS,
     *orders.ENUMS,
     *upsert.ENUMS,
-    *sources.ENUMS,
+    *audit.ENUMS,
     *whatif.ENUMS,
 )
 _INPUTS: Final[tuple[type, ...]] = (
@@ -84,6 +85,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *lineage.OBJECTS,
     *places.OBJECTS,
     *siblings.OBJECTS,
+    *audit.OBJECTS,
     *sources.OBJECTS,
     *structures.OBJECTS,
     *uses.OBJECTS,
