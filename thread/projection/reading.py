@@ -212,16 +212,16 @@ class ColumnView(View):
         noted = {number: self.state.qualifiers(number) for number in set(numbers)}
         return [noted[number] for number in numbers]
 
+    def qualified(self, rows: Ints) -> npt.NDArray[np.intp]:
+        numbers = self.state.claims["qualifiers"][self.state.rows["claim"][np.asarray(rows, np.int32)]]
+        return np.flatnonzero(numbers >= 0)
+
     # attributes
     def _facts(self, nodes: Ints, predicate: str | None, presence: int, *, ever: bool = False) -> Found:
         words = self.state.words
         wanted = np.zeros(words.kind_at + 1, np.uint8)
         if predicate is None:
             wanted[:] = 1
-    def qualified(self, rows: Ints) -> npt.NDArray[np.intp]:
-        numbers = self.state.claims["qualifiers"][self.state.rows["claim"][np.asarray(rows, np.int32)]]
-        return np.flatnonzero(numbers >= 0)
-
         elif predicate in words.numbers:
             wanted[words.numbers[predicate]] = 1
         return self._scan(FACTS, nodes, wanted, presence, ever=ever)
