@@ -339,23 +339,61 @@ def test_question_15_is_seen_at_the_start_of_the_window(demo: Engine, truth: Ans
     assert result.data == {"impact": {"targets": [{"asOf": start}]}}
 
 
+def recalled(demo: Engine, of: str) -> Answer:
+    found: Answer = answer(demo, "22-recall-of-a-lot", lot=of)["recall"]
+    return found
+
+
 def test_question_22_recalls_every_serial_and_order_of_a_lot(demo: Engine, truth: Answer) -> None:
     planted = truth["bad_batch"]
-    parts = answer(demo, "22-recall-of-a-lot", lot=planted["batch"])["batch"]["parts"]
-    edges = [edge["node"] for edge in parts["hits"]["edges"]]
-    where = {node["iri"]: (iris(node["place"]) or [None])[0] for node in edges}
-    assert where == {serial["iri"]: serial["position"] for serial in planted["serials"]}
-    assert sorted({order for node in edges for order in iris(node["orders"])}) == planted["orders"]
-    assert sorted({failure for node in edges for failure in iris(node["failures"])}) == planted["failures"]
-    assert parts["counts"]["total"] == len(planted["serials"])
-    assert parts["completeness"]["complete"]
+    for root in (planted["batch"], planted["raw"]):
+        found = recalled(demo, root)
+        edges = found["items"]["edges"]
+        where = {e["node"]["iri"]: (e["place"]["position"] or {"iri": None})["iri"] for e in edges}
+        assert where == {serial["iri"]: serial["position"] for serial in planted["serials"]}
+        was = {e["node"]["iri"]: [stay["position"]["iri"] for stay in e["place"]["stays"]] for e in edges}
+        assert was == {serial["iri"]: serial["was_in"] for serial in planted["serials"]}
+        assert [each["iri"] for each in found["workOrders"]["nodes"]] == planted["orders"]
+        assert [each["iri"] for each in found["failures"]["nodes"]] == planted["failures"]
+        assert found["completeness"]["complete"]
+
+
+def test_question_22_says_what_to_do_with_each_serial(demo: Engine, truth: Answer) -> None:
+    expected = {"INSTALLED": "REPLACE", "STOCK": "QUARANTINE", "REPAIR": "QUARANTINE", "SCRAPPED": "NONE"}
+    found = recalled(demo, truth["bad_batch"]["batch"])["items"]["edges"]
+    assert {e["node"]["iri"]: e["action"] for e in found} == {
+        serial["iri"]: expected[serial["where"]] for serial in truth["bad_batch"]["serials"]
+    }
+
+
+def test_question_22_goes_from_a_raw_lot_to_the_customers_orders(demo: Engine, truth: Answer) -> None:
+    planted = truth["recall"]
+    found = recalled(demo, planted["raw"])
+    assert [each["iri"] for each in found["orders"]["nodes"]] == planted["orders"]
+    assert sorted(e["node"]["iri"] for e in found["items"]["edges"]) == planted["items"]
+    assert all(edge["outermost"] for edge in found["items"]["edges"])
+    assert set(planted["batches"]) < {each["iri"] for each in found["batches"]["nodes"]}
+
+
+def test_question_22_of_an_unknown_lot_is_empty_and_names_it(demo: Engine) -> None:
+    found = recalled(demo, "lot:NO-SUCH-LOT")
+    assert (found["of"], found["missing"], found["items"]["edges"]) == (None, ["lot:NO-SUCH-LOT"], [])
 
 
 def test_question_23_goes_back_to_the_raw_material(demo: Engine, truth: Answer) -> None:
-    planted = truth["bad_batch"]
-    for serial in planted["serials"]:
-        found = answer(demo, "23-back-to-raw-material", part=serial["iri"])["component"]["lineage"]
-        assert {planted["batch"], planted["raw"], planted["supplier"]} <= set(iris(found["hits"]))
+    planted = truth["trace"]["whole"]
+    found = answer(demo, "23-back-to-raw-material", part=planted["serial"])["trace"]
+    assert sorted(hit["node"]["iri"] for hit in found["batches"]) == planted["batches"]
+    assert [hit["node"]["iri"] for hit in found["suppliers"]] == planted["suppliers"]
+    assert (found["gaps"], found["completeness"]["complete"]) == ([], True)
+
+
+def test_question_23_says_where_the_trace_breaks(demo: Engine, truth: Answer) -> None:
+    planted = truth["trace"]["gap"]
+    found = answer(demo, "23-back-to-raw-material", part=planted["serial"])["trace"]
+    assert sorted(hit["node"]["iri"] for hit in found["batches"]) == planted["batches"]
+    assert [gap["node"]["iri"] for gap in found["gaps"]] == [planted["broken_at"]]
+    assert [reason["code"] for reason in found["completeness"]["reasons"]] == ["GAP"]
 
 
 def test_a_disputed_batch_stands_in_the_conflicts(demo: Engine, truth: Answer) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from thread.api.differing import Differences
 from thread.api.places import Sharing
 from thread.api.queries import AsOfInput, as_asked
+from thread.api.recalls import Recall, Trace
 from thread.api.siblings import Siblings, siblings_answer
 from thread.api.structures import BuiltInput, PartsOf, StructureView, built_of
 from thread.api.uses import WhereUsed
@@ -44,6 +45,16 @@ class PartQuestions:
         """Items that share a batch, supplier, revision or process step with one (by default any of these), and where each is now. Takes an opaque id, IRI or identifier."""  # noqa: E501  one paragraph is one description
         reading, nodes, missing = self._scope.resolve([of], as_asked(at))
         return siblings_answer(reading, nodes, missing, [Sharing(each) for each in sharing or _ALL])
+
+    def recall(self, of: ID, at: AsOfInput | None = None) -> Recall:
+        """Everything that came of a lot, supplier, revision, process step or item, over all time, and all that ever had it in it; where each item is now, and what to do. Takes an opaque id, IRI or identifier."""  # noqa: E501  one paragraph is one description
+        reading, nodes, missing = self._scope.resolve([of], as_asked(at))
+        return Recall(reading, self._scope.service.recall(reading.context, nodes[0] if nodes else -1), missing)
+
+    def trace(self, of: ID, at: AsOfInput | None = None) -> Trace:
+        """What an item was made of, back to raw lots and suppliers, its parts at any time included, and where the trace breaks. Takes an opaque id, IRI or identifier."""  # noqa: E501  one paragraph is one description
+        reading, nodes, missing = self._scope.resolve([of], as_asked(at))
+        return Trace(reading, self._scope.service.trace(reading.context, nodes[0] if nodes else -1), missing)
 
     def structure(
         self, of: ID, view: StructureView, built: BuiltInput | None = None, at: AsOfInput | None = None
