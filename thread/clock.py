@@ -15,6 +15,9 @@ END: Final[Instant] = 2**63 - 1
 """Open end: until further notice."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+FIRST: Final[Instant] = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+LAST: Final[Instant] = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+"""The instants that a calendar can name, years 1 to 9999: what can be told, by any way, can also be asked."""
 
 
 class Clock(Protocol):

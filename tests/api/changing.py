@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import anyio
 import httpx
 from starlette.applications import Starlette
+from strawberry import Schema
 
 from tests.api.plant import open_demo
 from thread.api.app import create_app
+from thread.api.schema import build_schema
+from thread.ontology.model import Ontology
 from thread.service import Service
 
 HOME = "http://127.0.0.1:8420"
@@ -52,9 +56,20 @@ class Client:
         return self.service.info().revision.ordinal
 
 
+_SCHEMAS: dict[str, Schema] = {}
+
+
+def _schema_once(ontology: Ontology, *given: Any) -> Schema:
+    """The schema of an ontology: the same for every service over it, and half a second's work."""
+    if ontology.fingerprint not in _SCHEMAS:
+        _SCHEMAS[ontology.fingerprint] = build_schema(ontology, *given)
+    return _SCHEMAS[ontology.fingerprint]
+
+
 def open_client(store: str) -> Client:
     service = open_demo(store)
-    return Client(service, create_app(service))
+    with patch("thread.api.engine.build_schema", _schema_once):
+        return Client(service, create_app(service))
 
 
 def stores(folder: Path) -> dict[str, str]:

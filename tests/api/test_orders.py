@@ -87,3 +87,45 @@ def test_what_cannot_be_opened_or_closed_is_told_with_its_place(client: Client) 
     assert (backward["code"], backward["path"]) == ("INVALID", ["input", "window"])
     nothing = opened(client, requestId="5", on=[])
     assert (nothing["code"], client.revision) == ("INVALID", 2)
+
+
+def test_an_order_says_why_how_bad_and_what_it_needs(client: Client) -> None:
+    crew = {"iri": "urn:t:crew", "kind": "RESOURCE", "identifiers": [{"scheme": "crew", "value": "A"}]}
+    client.do("upsert", "__typename", requestId="crew", entities=[crew])
+    given = {
+        "orderType": "CORRECTIVE",
+        "severity": "MAJOR",
+        "kind": "WORK_ORDER",
+        "requires": [{"resource": "crew:A"}, {"resource": "urn:t:screw", "quantity": "12"}],
+        "identifiers": [{"scheme": "sap", "value": "4711"}],
+    }
+    assert "code" not in opened(client, **given)
+    found = client.ask("""{ workOrder(key: "sap:4711") { orderType severity
+      relations(direction: BOTH, relations: [REQUIRES]) { edges { node { iri } qualifiers { name value } } } } }""")
+    edges = [(edge["node"]["iri"], edge["qualifiers"]) for edge in found["workOrder"]["relations"]["edges"]]
+    assert (found["workOrder"]["orderType"], found["workOrder"]["severity"]) == ("CORRECTIVE", "MAJOR")
+    assert edges == [("urn:t:crew", []), ("urn:t:screw", [{"name": "quantity", "value": "12"}])]
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"kind": "ASSET"}, ["kind"]),
+        ({"title": " "}, ["title"]),
+        ({"title": "x" * 2001}, ["title"]),
+        ({"requires": [{"resource": "nobody"}]}, ["requires", "0", "resource"]),
+        ({"on": ["M-2"] * 501}, ["on"]),
+    ],
+)
+def test_an_order_that_cannot_be_says_where(client: Client, given: dict[str, Any], path: list[str]) -> None:
+    assert opened(client, **given)["path"] == ["input", *path]
+    assert client.revision == 1
+
+
+def test_a_closed_order_tells_what_its_scope_is_worth(client: Client) -> None:
+    order = opened(client)["workOrder"]["iri"]
+    done = client.do(
+        "closeWorkOrder", "... on CloseWorkOrderPayload { impact { targets { iri } } }",
+        requestId="c", order=order, at="2026-03-02T06:00:00Z",
+    )  # fmt: skip
+    assert done == {"impact": {"targets": [{"iri": "urn:t:drive"}]}}

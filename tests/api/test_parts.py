@@ -119,6 +119,67 @@ def test_a_mode_that_nothing_names_is_kept_as_code_and_the_future_is_refused(cli
     assert (late["code"], late["path"]) == ("INVALID", ["input", "at"])
 
 
+def disposition(client: Client, name: str, at: str | None = None) -> str | None:
+    found = client.ask(
+        "query($k: String!, $t: DateTime) { component(key: $k, at: {validAt: $t}) { disposition } }", k=name, t=at
+    )
+    value: str | None = found["component"]["disposition"]
+    return value
+
+
+def lay(client: Client, name: str, where: str, since: str) -> None:
+    entity = {"iri": name, "attributes": [{"name": "disposition", "value": where}], "validFrom": since}
+    client.do("upsert", "__typename", requestId=f"lay {name} {where}", entities=[entity])
+
+
+@pytest.mark.parametrize("where", ["STOCK", "REPAIR"])
+def test_what_comes_into_a_position_lies_in_stock_no_more(client: Client, where: str) -> None:
+    lay(client, "urn:t:m1", where, DAY.format(5))
+    client.do("installComponent", IN, component="M-1", into="urn:t:drive", at=DAY.format(20))
+    assert disposition(client, "M-1", DAY.format(19)) == where
+    assert (disposition(client, "M-1", DAY.format(20)), disposition(client, "M-1")) == (None, None)
+
+
+def test_a_scrapped_component_is_not_installed(client: Client) -> None:
+    lay(client, "urn:t:m1", "SCRAPPED", DAY.format(5))
+    given = {"component": "M-1", "into": "urn:t:drive"}
+    found = client.do("installComponent", IN, at=DAY.format(20), **given)
+    assert (found["__typename"], found["code"], found["path"]) == ("Conflict", "CONFLICT", ["input", "component"])
+    assert (found["current"]["iri"], holds(client)) == ("urn:t:m1", ["urn:t:m2"])
+    lay(client, "urn:t:m1", "REPAIR", DAY.format(10))
+    assert "code" not in client.do("installComponent", IN, requestId="mended", at=DAY.format(20), **given)
+
+
+def test_a_removed_component_lies_where_it_was_laid(client: Client) -> None:
+    given = {"component": "M-2", "at": DAY.format(20), "reason": "worn", "disposition": "SCRAPPED"}
+    assert "code" not in client.do("removeComponent", OUT, **given)
+    assert (disposition(client, "M-2", DAY.format(19)), disposition(client, "M-2")) == (None, "SCRAPPED")
+
+
+def test_what_moves_or_fails_must_be_there_then(client: Client) -> None:
+    late = {"kind": "COMPONENT", "validFrom": DAY.format(10)}
+    client.do("upsert", "__typename", requestId="late", entities=[{"iri": "urn:t:late", **late}])
+    came = client.do("installComponent", IN, component="urn:t:late", into="urn:t:drive", at=DAY.format(9))
+    failed = client.do("recordFailure", FAILED, component="urn:t:late", at=DAY.format(9))
+    assert [(one["code"], one["path"]) for one in (came, failed)] == [("OUT_OF_ORDER", ["input", "component"])] * 2
+    assert came["current"]["iri"] == "urn:t:late"
+
+
+def test_answers_carry_what_the_change_does_and_the_siblings_of_the_part(client: Client) -> None:
+    siblings = "siblings { of { iri } hits { edges { node { iri } } } }"
+    fields = f"impact {{ targets {{ iri }} }} {siblings}"
+    expected = {"of": {"iri": "urn:t:m1"}, "hits": {"edges": [{"node": {"iri": "urn:t:m2"}}]}}
+    came = client.do(
+        "installComponent", f"... on InstallComponentPayload {{ {fields} }}",
+        component="M-1", into="urn:t:drive", at=DAY.format(20),
+    )  # fmt: skip
+    assert (came["siblings"], came["impact"]) == (expected, {"targets": [{"iri": "urn:t:drive"}]})
+    given = {"component": "M-1", "at": DAY.format(21)}
+    failed = client.do("recordFailure", f"... on RecordFailurePayload {{ {fields} }}", requestId="f", **given)
+    left = client.do("removeComponent", f"... on RemoveComponentPayload {{ {siblings} }}", requestId="l", **given)
+    assert (failed["siblings"], left["siblings"]) == (expected, expected)
+
+
 STEPS = st.tuples(st.sampled_from(["m1", "m2"]), st.booleans(), st.integers(0, 2))
 
 

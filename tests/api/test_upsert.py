@@ -187,7 +187,7 @@ def test_a_request_id_with_other_content_is_refused(client: Client) -> None:
 @pytest.mark.parametrize("request_id", ["", "x" * 201, "a\nb"])
 def test_a_request_id_is_a_word(client: Client, request_id: str) -> None:
     found = client.do("upsert", DONE, requestId=request_id, entities=[PUMP])
-    assert (found["__typename"], found["path"]) == ("Invalid", ["requestId"])
+    assert (found["__typename"], found["path"]) == ("Invalid", ["input", "requestId"])
 
 
 def test_the_end_of_a_link_can_be_told_later(client: Client) -> None:
@@ -237,3 +237,116 @@ def test_after_any_upserts_each_entity_has_its_last_label_and_a_repeat_is_nothin
     for name, label in plain.items():
         assert client.ask(f'{{ asset(key: "urn:t:{name}") {{ label }} }}') == {"asset": {"label": label}}
     client.service.close()
+
+
+REFUSED = """... on UpsertPayload { entities { problem { __typename code message path } }
+  links { problem { code path ... on Conflict { current { iri } } } } }"""
+
+
+def refusals(client: Client, **given: Any) -> list[dict[str, Any]]:
+    done = client.do("upsert", REFUSED, **{"entities": [], **given})
+    return [item["problem"] for item in (*done["entities"], *done["links"]) if item["problem"]]
+
+
+def test_a_kind_under_which_links_would_be_wrong_is_refused_unless_they_go_too(client: Client) -> None:
+    hall = {"iri": "urn:t:drive", "kind": "LOCATION"}
+    problem = refusals(client, entities=[hall])[0]
+    assert (problem["code"], problem["path"]) == ("INVALID", ["input", "entities", "0"])
+    assert ("partOf" in problem["message"] or "installedIn" in problem["message"], client.revision) == (True, 1)
+    free = {"iri": "urn:t:free", "kind": "POSITION"}
+    client.do("upsert", "__typename", requestId="free", entities=[free])
+    assert refusals(client, requestId="r2", entities=[{"iri": "urn:t:free", "kind": "LOCATION"}]) == []
+
+
+def test_a_kind_whose_values_would_be_wrong_is_refused(client: Client) -> None:
+    problem = refusals(client, entities=[{"iri": "urn:t:line", "kind": "LOCATION"}])[0]
+    assert problem["code"] == "INVALID"
+    subkind = {
+        "iri": "urn:t:e",
+        "kind": "EVENT",
+        "attributes": [{"name": "occurredAt", "value": "2026-02-01T00:00:00Z"}],
+    }
+    client.do("upsert", "__typename", requestId="e", entities=[subkind])
+    assert refusals(client, requestId="r2", entities=[{"iri": "urn:t:e", "kind": "FAILURE_EVENT"}]) == []
+
+
+def test_nothing_is_linked_to_itself(client: Client) -> None:
+    link = {"source": "urn:t:line", "relation": "PART_OF", "target": "urn:t:line"}
+    assert refusals(client, links=[link]) == [{"code": "INVALID", "path": ["input", "links", "0", "target"]}]
+
+
+def test_two_components_are_in_one_position_at_a_time_only_where_one_goes(client: Client) -> None:
+    link = {"source": "urn:t:m1", "relation": "INSTALLED_IN", "target": "urn:t:drive"}
+    found = refusals(client, links=[link])
+    assert found == [
+        {"code": "ALREADY_INSTALLED", "path": ["input", "links", "0", "target"], "current": {"iri": "urn:t:m2"}}
+    ]
+    place = {"iri": "urn:t:drive2", "kind": "POSITION"}
+    swap = [link, {"source": "urn:t:m2", "relation": "INSTALLED_IN", "target": "urn:t:drive2"}]
+    assert refusals(client, requestId="r2", entities=[place], links=swap) == []
+
+
+def test_an_entity_may_be_told_to_have_been_there_before(client: Client) -> None:
+    new = {"iri": "urn:t:new", "kind": "ASSET", "validFrom": "2026-02-01T00:00:00Z"}
+    client.do("upsert", "__typename", requestId="1", entities=[new])
+    client.do("upsert", "__typename", requestId="2", entities=[{**new, "validFrom": "2026-01-01T00:00:00Z"}])
+    document = """query($t: DateTime) { entity(iri: "urn:t:new", at: {validAt: $t}) { iri } }"""
+    there = [client.ask(document, t=f"{day}T00:00:00Z")["entity"] for day in ("2025-12-31", "2026-01-01", "2026-02-01")]
+    assert there == [None, {"iri": "urn:t:new"}, {"iri": "urn:t:new"}]
+
+
+def test_a_planned_event_is_not_there_now_because_its_kind_is_said_again(client: Client) -> None:
+    time = {"name": "occurredAt", "value": "2026-06-01T00:00:00Z"}
+    event = {"iri": "urn:t:e9", "kind": "EVENT", "attributes": [time]}
+    client.do("upsert", "__typename", requestId="1", entities=[event])
+    client.do("upsert", "__typename", requestId="2", entities=[{**event, "label": "Planned"}])
+    assert client.ask('{ entity(iri: "urn:t:e9") { iri } }')["entity"] is None
+
+
+@pytest.mark.parametrize(
+    ("entity", "path"),
+    [
+        ({"label": "x" * 2001}, ["label"]),
+        ({"iri": "urn:" + "x" * 1997}, ["iri"]),
+        ({"identifiers": [{"scheme": "tag", "value": "y" * 2001}]}, ["identifiers", "0", "value"]),
+        ({"attributes": [{"name": "description", "value": "y" * 100_001}]}, ["attributes", "0", "value"]),
+        ({"attributes": [{"name": "description", "value": "y"}] * 501}, ["attributes"]),
+        ({"identifiers": [{"scheme": "tag", "value": "y"}] * 501}, ["identifiers"]),
+    ],
+)
+def test_texts_and_lists_have_limits_that_the_service_tells(
+    client: Client, entity: dict[str, Any], path: list[str]
+) -> None:
+    found = client.do("upsert", "__typename", entities=[{**PUMP, **entity}])
+    assert (found["__typename"], found["code"], found["path"]) == (
+        "Invalid",
+        "TOO_LARGE",
+        ["input", "entities", "0", *path],
+    )
+    limits = client.ask("{ service { limits { maxItems maxListLength maxNameLength maxTextLength } } }")["service"][
+        "limits"
+    ]
+    assert limits == {"maxItems": 5000, "maxListLength": 500, "maxNameLength": 2000, "maxTextLength": 100_000}
+    assert client.revision == 1
+
+
+@pytest.mark.parametrize(
+    ("entity", "path"),
+    [
+        ({"label": "  "}, ["label"]),
+        ({"attributes": [{"name": "description", "value": ""}]}, ["attributes", "0"]),
+        ({"identifiers": [{"scheme": "", "value": "y"}]}, ["identifiers", "0", "scheme"]),
+        ({"identifiers": [{"scheme": "tag", "value": " "}]}, ["identifiers", "0", "value"]),
+    ],
+)
+def test_empty_words_are_no_values(client: Client, entity: dict[str, Any], path: list[str]) -> None:
+    assert refusals(client, entities=[{**PUMP, **entity}])[0]["path"] == ["input", "entities", "0", *path]
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "1492-10-12T00:00:00Z", "9999-12-31T23:59:59.999999Z"])
+def test_every_time_that_can_be_told_can_be_asked(client: Client, at: str) -> None:
+    client.do("upsert", "__typename", requestId="1", entities=[{"iri": "urn:t:old", "kind": "ASSET", "validFrom": at}])
+    document = """query($t: DateTime) { entity(iri: "urn:t:old", at: {validAt: $t}) { validFrom asOf } }"""
+    assert client.ask(document, t=at)["entity"] == {"validFrom": at, "asOf": at}
+    gone = client.do("end", "... on EndPayload { entity { iri } }", requestId="2", of="urn:t:line", at=at)
+    assert "entity" in gone

@@ -10,8 +10,10 @@ from thread.api.publish import Member, Namespace, define, make_enum, members
 from thread.api.vocabulary import AttributeField, Vocabulary
 from thread.api.words import EntityKind, RelationKind
 from thread.ontology.model import Kind, Ontology, Relation
-from thread.terms import UpperKind
+from thread.terms import THR, UpperKind
 
+WORDS: Final = {THR + name: name[0].upper() + name[1:] + "Word" for name in ("disposition", "orderType", "severity")}
+"""Attributes whose values commands take, and the word that stands for the type in their inputs."""
 RESTRICTED: Final = "Restricted"
 _SAID_OF_RESTRICTED: Final = "Something that the caller may not see: it is there, and that is all that is told."
 
@@ -29,6 +31,8 @@ def publish_words(words: Vocabulary, namespace: Namespace) -> None:
     for field in words.attribute_fields.values():
         if field.enum is not None:
             make_enum(field.enum, field.description, dict.fromkeys(field.values.values(), ""), namespace)
+        if field.attribute.iri in WORDS:
+            namespace[WORDS[field.attribute.iri]] = namespace[field.enum] if field.enum is not None else str
 
 
 def publish_kinds(words: Vocabulary, namespace: Namespace) -> list[type]:

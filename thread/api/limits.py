@@ -9,6 +9,8 @@ from thread.api import documents
 from thread.api.publish import camel, members
 from thread.api.scope import ENTRIES
 from thread.config import Settings
+from thread.reasoning.search import LONGEST
+from thread.service.commands import bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ class Limits:
     """Entries of a page, and ids in a list of ids."""
     max_entries: int
     """List entries of one answer, over all its pages."""
+    max_items: int
+    """Entities and links of one upsert."""
+    max_list_length: int
+    """References, attributes or identifiers in one list of a change."""
+    max_name_length: int
+    """Characters of a label, title, identifier, reference or reason in a change."""
+    max_text_length: int
+    """Characters of a value in a change."""
+    max_search_length: int
+    """Characters of a search text."""
     max_depth: int
     """Greatest degree of a lineage."""
     node_budget: int
@@ -70,6 +82,11 @@ _FIXED: Final = {
     "max_values": documents.MAX_VALUES,
     "max_value_nesting": documents.MAX_VALUE_NESTING,
     "max_entries": ENTRIES,
+    "max_items": bounds.ITEMS,
+    "max_list_length": bounds.LIST,
+    "max_name_length": bounds.NAME,
+    "max_text_length": bounds.TEXT,
+    "max_search_length": LONGEST,
 }
 _SETTINGS: Final = {"max_page_size": "max_page"}
 """Settings that are called otherwise."""

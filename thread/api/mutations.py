@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from thread.api.ending import EndInput, EndPayload, end_command
+from thread.api.ending import EndInput, EndPayload, RetractInput, RetractPayload, end_command, retract_command
 from thread.api.orders import (
     CloseWorkOrderInput,
     CloseWorkOrderPayload,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     RemoveComponentResult = RemoveComponentPayload | Problem
     RecordFailureResult = RecordFailurePayload | Problem
     EndResult = EndPayload | Problem
+    RetractResult = RetractPayload | Problem
     OpenWorkOrderResult = OpenWorkOrderPayload | Problem
     CloseWorkOrderResult = CloseWorkOrderPayload | Problem
 
@@ -77,8 +78,12 @@ class Mutation:
         return _done(self._scope, lambda: close_command(input_, self._scope), CloseWorkOrderPayload)
 
     def end(self, input_: EndInput) -> EndResult:
-        """An entity is no more, and with it every link that it has; its past stays."""
+        """An entity is no more, and with it every link that it has; or single links and values of it are not. The past stays."""  # noqa: E501  one paragraph is one description
         return _done(self._scope, lambda: end_command(input_, self._scope), EndPayload)
+
+    def retract(self, input_: RetractInput) -> RetractResult:
+        """Facts, or all that a run said, were never so; what was believed until now stays as of then."""
+        return _done(self._scope, lambda: retract_command(input_, self._scope), RetractPayload)
 
 
 def _done(scope: Scope, command: Callable[[], Command], payload: Callable[..., P]) -> P | Problem:
@@ -97,7 +102,8 @@ UNIONS: Final[dict[str, tuple[str, str]]] = {
     "InstallComponentResult": ("InstallComponentPayload", "What came into a position, or why it may not."),
     "RemoveComponentResult": ("RemoveComponentPayload", "What left its position, or why it may not."),
     "RecordFailureResult": ("RecordFailurePayload", "The failure that was recorded, or why it may not be."),
-    "EndResult": ("EndPayload", "The entity that ended, or why it may not."),
+    "EndResult": ("EndPayload", "What ended, or why it may not."),
+    "RetractResult": ("RetractPayload", "What was taken back, or why it may not be."),
     "OpenWorkOrderResult": ("OpenWorkOrderPayload", "The order that was opened, or why it may not be."),
     "CloseWorkOrderResult": ("CloseWorkOrderPayload", "The order that was closed, or why it may not be."),
 }

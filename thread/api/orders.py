@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal as ExactDecimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from thread.api.ids import At
 from thread.api.impact import Impact, ImpactInput, WindowInput, impact_answer
-from thread.api.words import ID, DateTime
-from thread.service.commands.orders import Closed, CloseOrder, Opened, OpenOrder
+from thread.api.upsert import IdentifierInput
+from thread.api.words import ID, DateTime, Decimal, EntityKind
+from thread.service.commands.model import Identified
+from thread.service.commands.orders import Closed, CloseOrder, Opened, OpenOrder, Required
+from thread.terms import UpperKind
 
 if TYPE_CHECKING:
     from thread.api.entity import Entity
     from thread.api.scope import Reading, Scope
     from thread.service import Outcome
 
+    OrderTypeWord = str
+    """The ontology's values of orderType."""
+    SeverityWord = str
+    """The ontology's values of severity."""
     WorkOrder = Entity
     """The ontology's kind; in Python every entity is an ``Entity``."""
+
+
+_NO_IMPACT: Final = ImpactInput()
 
 
 class ClosedAs(StrEnum):
@@ -27,6 +38,16 @@ class ClosedAs(StrEnum):
     """The work is done."""
     CANCELLED = "CANCELLED"
     """The work will not be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredInput:
+    """Something that work needs."""
+
+    resource: ID
+    """A design, document or resource: opaque id, IRI or identifier."""
+    quantity: Decimal | None = None
+    """How many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +64,16 @@ class OpenWorkOrderInput:
     """When it is to be done."""
     addresses: list[ID] | None = None
     """Events because of which it is there."""
+    kind: EntityKind | None = None
+    """WORK_ORDER, by default, or a kind below it."""
+    order_type: OrderTypeWord | None = None
+    """Why the work is done."""
+    severity: SeverityWord | None = None
+    """How bad that is which it addresses."""
+    requires: list[RequiredInput] | None = None
+    """Spares, documents, crews, skills and tools that it needs."""
+    identifiers: list[IdentifierInput] | None = None
+    """Names that systems give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +141,17 @@ class CloseWorkOrderPayload:
         """The order as it is now."""
         return self._reading.entity(self._reading.view.find(self._result.order))
 
+    def impact(self, input_: ImpactInput = _NO_IMPACT) -> Impact:
+        """What having all that it was performed on out of service does from then on, were it still out."""
+        reading = self._reading.scope.reading(At(valid_at=self._result.at))
+        nodes = [node for node in map(reading.find, self._result.on) if node >= 0]
+        return impact_answer(reading, nodes, [], input_)
+
 
 def open_command(given: OpenWorkOrderInput, scope: Scope) -> OpenOrder:
     """The command of an input."""
+    words = scope.vocabulary
+    kinds = dict(zip(words.kind_names, (kind.iri for kind in words.ontology.kinds), strict=True))
     return OpenOrder(
         str(given.request_id),
         tuple(scope.iri_of(one) for one in given.on),
@@ -120,6 +159,14 @@ def open_command(given: OpenWorkOrderInput, scope: Scope) -> OpenOrder:
         given.window.start,
         given.window.end,
         tuple(scope.iri_of(one) for one in given.addresses or ()),
+        UpperKind.WORK_ORDER if given.kind is None else kinds[given.kind],
+        given.order_type,
+        given.severity,
+        tuple(
+            Required(scope.iri_of(one.resource), None if one.quantity is None else ExactDecimal(one.quantity))
+            for one in given.requires or ()
+        ),
+        tuple(Identified(one.scheme, one.value, one.scope) for one in given.identifiers or ()),
     )
 
 
@@ -136,5 +183,5 @@ def close_command(given: CloseWorkOrderInput, scope: Scope) -> CloseOrder:
 
 
 ENUMS: Final[tuple[Any, ...]] = (ClosedAs,)
-INPUTS: Final[tuple[type, ...]] = (OpenWorkOrderInput, CloseWorkOrderInput)
+INPUTS: Final[tuple[type, ...]] = (RequiredInput, OpenWorkOrderInput, CloseWorkOrderInput)
 OBJECTS: Final[tuple[type, ...]] = (OpenWorkOrderPayload, CloseWorkOrderPayload)

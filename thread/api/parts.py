@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from thread.api.ids import At
 from thread.api.impact import Impact, ImpactInput, impact_answer
+from thread.api.places import Sharing
+from thread.api.siblings import Siblings, siblings_answer
 from thread.api.words import ID, DateTime
 from thread.service.commands.parts import Failed, Install, Moved, RecordFailure, Remove
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from thread.api.scope import Reading, Scope
     from thread.service import Outcome
 
+    DispositionWord = str
+    """The ontology's values of disposition."""
     FailureEvent = Entity
     """The ontology's kind; in Python every entity is an ``Entity``."""
 
@@ -49,6 +53,8 @@ class RemoveComponentInput:
     """When."""
     reason: str | None = None
     """Why; it is kept with the revision."""
+    disposition: DispositionWord | None = None
+    """Where it is from then on; by default unknown."""
     if_version: str | None = None
     """Refuse where the component has another version by now."""
 
@@ -81,6 +87,11 @@ class _Change:
     def _entity(self, iri: str) -> Entity:
         node = self._reading.view.find(iri)
         return self._reading.entity(node)
+
+    def _siblings(self, iri: str, sharing: list[Sharing] | None) -> Siblings:
+        node = self._reading.find(iri)
+        wanted = [Sharing(each) for each in sharing or list(Sharing)]
+        return siblings_answer(self._reading, [] if node < 0 else [node], [], wanted)
 
     def _before(self, iri: str, given: ImpactInput) -> Impact:
         at = At(valid_at=self._at, known_at=self._outcome.revision.recorded_at - 1)
@@ -118,6 +129,14 @@ class InstallComponentPayload(_Change):
         """What went out at the same instant."""
         return None if self._result.replaced is None else self._entity(self._result.replaced)
 
+    def impact(self, input_: ImpactInput = _NO_IMPACT) -> Impact:
+        """What having the position out for the exchange does, seen just before: at that instant, as known before this request."""  # noqa: E501  one paragraph is one description
+        return self._before(self._result.position, input_)
+
+    def siblings(self, sharing: list[Sharing] | None = None) -> Siblings:
+        """Items that share a batch, supplier, revision or process step with the component, and where each is now."""
+        return self._siblings(self._result.component, sharing)
+
 
 class RemoveComponentPayload(_Change):
     """A component that left its position."""
@@ -147,6 +166,10 @@ class RemoveComponentPayload(_Change):
         """What its going does, seen just before: at that instant, as known before this request."""
         return self._before(self._result.component, input_)
 
+    def siblings(self, sharing: list[Sharing] | None = None) -> Siblings:
+        """Items that share a batch, supplier, revision or process step with the component, and where each is now."""
+        return self._siblings(self._result.component, sharing)
+
 
 class RecordFailurePayload(_Change):
     """A failure that was recorded."""
@@ -171,6 +194,10 @@ class RecordFailurePayload(_Change):
         """What the failing does, seen just before: at that instant, as known before this request."""
         return self._before(self._result.component, input_)
 
+    def siblings(self, sharing: list[Sharing] | None = None) -> Siblings:
+        """Items that share a batch, supplier, revision or process step with what failed, and where each is now."""
+        return self._siblings(self._result.component, sharing)
+
 
 def install_command(given: InstallComponentInput, scope: Scope) -> Install:
     """The command of an input."""
@@ -181,7 +208,14 @@ def install_command(given: InstallComponentInput, scope: Scope) -> Install:
 
 def remove_command(given: RemoveComponentInput, scope: Scope) -> Remove:
     """The command of an input."""
-    return Remove(str(given.request_id), scope.iri_of(given.component), given.at, given.reason or "", given.if_version)
+    return Remove(
+        str(given.request_id),
+        scope.iri_of(given.component),
+        given.at,
+        given.reason or "",
+        given.disposition,
+        given.if_version,
+    )
 
 
 def failure_command(given: RecordFailureInput, scope: Scope) -> RecordFailure:

@@ -36,6 +36,8 @@ class ProblemCode(StrEnum):
     """The component fills no position then."""
     OUT_OF_ORDER = "OUT_OF_ORDER"
     """Something later is known already."""
+    TOO_LARGE = "TOO_LARGE"
+    """A text or list is above the limits of the service."""
     DUPLICATE = "DUPLICATE"
     """The same was recorded before."""
 

@@ -16,6 +16,7 @@ from thread.api import (
     asked_of_parts,
     asked_of_sources,
     audit,
+    choosing,
     collisions,
     differing,
     ending,
@@ -73,6 +74,7 @@ _INPUTS: Final[tuple[type, ...]] = (
     *upsert.INPUTS,
     *parts.INPUTS,
     *orders.INPUTS,
+    *choosing.INPUTS,
     *ending.INPUTS,
     *whatif.INPUTS,
 )

@@ -13,7 +13,7 @@ from typing import Any, Final, NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from thread.clock import BEGIN, END, Instant, to_instant, to_text
+from thread.clock import BEGIN, END, FIRST, LAST, Instant, to_instant, to_text
 from thread.errors import InputError
 
 EntityKind = NewType("EntityKind", str)
@@ -24,8 +24,6 @@ DateTime = NewType("DateTime", int)
 IRI = NewType("IRI", str)
 Decimal = NewType("Decimal", str)
 
-_EARLIEST: Final = to_instant(datetime.fromisoformat("1800-01-01T00:00:00+00:00"))
-_LATEST: Final = to_instant(datetime.fromisoformat("2200-01-01T00:00:00+00:00"))
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)")
 INT32: Final = 2**31 - 1
 
@@ -39,7 +37,7 @@ def parse_moment(text: Any) -> DateTime:
     """An instant from a DateTime that a client sent.
 
     Raises:
-        InputError: ``bad-time``: not ISO 8601 with an offset, or outside the years 1800 to 2199.
+        InputError: ``bad-time``: not ISO 8601 with an offset, or outside the years 1 to 9999.
     """
     if not isinstance(text, str) or not _TIME.fullmatch(text):
         raise InputError(
@@ -51,8 +49,8 @@ def parse_moment(text: Any) -> DateTime:
         instant = to_instant(datetime.fromisoformat(text.upper()))
     except (ValueError, OverflowError) as error:
         raise InputError(f"{text!r} is not a date: {error}.", code="bad-time") from error
-    if not _EARLIEST <= instant < _LATEST:
-        raise InputError(f"{text!r} is outside the years 1800 to 2199.", code="bad-time")
+    if not FIRST <= instant <= LAST:
+        raise InputError(f"{text!r} is outside the years 1 to 9999.", code="bad-time")
     return DateTime(instant)
 
 
@@ -86,7 +84,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     DateTime: strawberry.scalar(
         name="DateTime",
         description="An instant, ISO 8601 with an offset, e.g. 2026-03-02T06:00:00Z. Answers are in UTC. "
-        "An offset is required; years 1800 to 2199.",
+        "An offset is required; years 1 to 9999.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=_show_moment,
         parse_value=parse_moment,

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from thread.clock import BEGIN, END, to_text
+from thread.clock import BEGIN, END, FIRST, LAST, to_text
 from thread.errors import known_near
 from thread.facts import FactPart, Op, Qualifiers, Value, ValueType
 from thread.ontology.model import Attribute, Kind, Ontology, Relation
-from thread.ontology.suspects import FIRST, LAST, plain_iris, suspects
+from thread.ontology.suspects import plain_iris, suspects
 from thread.ontology.values import Fault, iri_fault, value_fault
 from thread.terms import IDENTIFIER, SCHEME, TYPE, local_name
 

@@ -2,22 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from thread.clock import to_instant
+from thread.clock import FIRST, LAST
 from thread.facts import Value, ValueType
 from thread.ontology.model import Attribute, Medium
 from thread.ontology.values import NAME_LIMIT, value_fault
 from thread.terms import Iri
 
-FIRST: Final = to_instant(datetime.min.replace(tzinfo=UTC))
-LAST: Final = to_instant(datetime.max.replace(tzinfo=UTC))
-"""The instants that a calendar can name."""
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _ODD: Final = re.compile(r"[^!#-;=?-\[\]_a-z~\n]")

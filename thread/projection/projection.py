@@ -241,6 +241,13 @@ class Projection:
         size += sum(column.nbytes for texts in (self._book.iris, self._book.texts) for _, column in texts.columns())
         return Statistics(state.iris.size, self._counts[0], self._counts[1], size)
 
+    def source_of(self, run: str) -> str | None:
+        """Who spoke in a run; None: there was no such run up to the last revision."""
+        state = self._state
+        number = state.texts.find(run)
+        known = np.flatnonzero(state.actors["run"][: self._book.actors.size] == number) if number >= 0 else []
+        return state.sources[int(state.actors["source"][known[0]])] if len(known) else None
+
     def bearer_rows(self, text: int) -> list[int]:
         """Rows, believed or not, of identifiers whose value is this text."""
         return self._bearers.rows(text) if text >= 0 else []

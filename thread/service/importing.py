@@ -25,7 +25,7 @@ from thread.ontology.model import Ontology
 from thread.projection import View
 from thread.projection.bulk import Directory
 from thread.service.context import LOCAL
-from thread.service.quorums import impossible_groups
+from thread.service.fitting import faults_beside
 from thread.service.unchanged import content_of_import, report_of_unchanged
 from thread.service.writing import Outcome, kinds_of
 from thread.terms import EntityId
@@ -109,7 +109,7 @@ def plan_import(
         reading = read_rdf(declared, folder, ontology, parse_rdf, _Known(view), progress)
     else:
         reading = read(declared, folder, ontology, _Known(view), progress)
-    parts, report = _without_impossible_groups(reading.parts, reading.report, view)
+    parts, report = _without_misfits(reading.parts, reading.report, view)
     reading = replace(reading, parts=parts, report=report)
     refused = {origin: set(rows) for origin, rows in reading.refused.items()}
     for finding in report.rejected:
@@ -158,11 +158,9 @@ def _name(source: str, now: Instant, parts: Sequence[FactPart]) -> str:
     return f"{source}-{to_text(now // 1_000_000 * 1_000_000)}-{digest.hexdigest()[:6]}"
 
 
-def _without_impossible_groups(
-    parts: tuple[FactPart, ...], report: Report, view: View
-) -> tuple[tuple[FactPart, ...], Report]:
-    """The parts and the report with the rows rejected that describe a group which cannot have its k."""
-    while faults := impossible_groups(parts, view):
+def _without_misfits(parts: tuple[FactPart, ...], report: Report, view: View) -> tuple[tuple[FactPart, ...], Report]:
+    """The parts and the report with the rows rejected that do not fit what is there."""
+    while faults := faults_beside(parts, view):
         rows = {(fault.origin, fault.row) for fault in faults}
         findings = (
             Finding(fault.origin, fault.row, 0, fault.code, "", fault.value, fault.message, fault.hint)

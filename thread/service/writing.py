@@ -15,9 +15,9 @@ from thread.ontology.shapes import Checker, Violation
 from thread.projection import Projection, View
 from thread.projection.bulk import Directory
 from thread.service.commands import SOURCE, Command, Frame, content_of, plan
+from thread.service.fitting import faults_beside
 from thread.service.following import GraphFollower
 from thread.service.news import News
-from thread.service.quorums import impossible_groups
 from thread.service.replicating import LogFollower
 from thread.stores.base import Capability, Store
 from thread.terms import TYPE, Iri, UpperKind
@@ -58,7 +58,7 @@ class Writer:
     def check(self, parts: Sequence[FactPart], view: View) -> list[Violation]:
         """Every property shape that facts would break, told after what the view holds; empty: they may be."""
         faults = self._checker.check(parts, lambda iris: kinds_of(view, iris))
-        return faults + impossible_groups(parts, view)
+        return faults + faults_beside(parts, view)
 
     def commit(self, change_set: ChangeSet) -> Outcome:
         """Make one revision of the change set, or nothing where it says nothing new.
@@ -91,10 +91,13 @@ class Writer:
             result = plan(command, self._frame(then)).result
             return Outcome(known, effective=True, repeated=True), result
         planned = plan(command, self._frame(self._projection.view(self._clock.now())))
-        return self._commit(planned.change_set(command, actor)), planned.result
+        outcome = self._commit(planned.change_set(command, actor))
+        if planned.otherwise is not None and not outcome.effective:
+            raise planned.otherwise
+        return outcome, planned.result
 
     def _frame(self, view: View) -> Frame:
-        return Frame(view, lambda parts: self.check(parts, view))
+        return Frame(view, lambda parts: self.check(parts, view), self._projection.source_of)
 
     def _among(self, work: Callable[[], T]) -> T:
         """Do it on a log that others may append to as well: what they have said is folded first."""

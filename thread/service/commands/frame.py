@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
-from thread.errors import ConflictError, InputError, NotFound
+from thread.errors import ConflictError, InputError, NotFound, ThreadError
 from thread.facts import ChangeSet, FactPart
 from thread.ontology.shapes import Violation
 from thread.projection import View
+from thread.service.commands.bounds import REQUEST_ID, refuse_too_large
 from thread.service.commands.model import SOURCE, Command
 from thread.service.finding import find
 
-_LONGEST: Final = 200
 Place = tuple[str, ...]
 """Path of the argument that something is about."""
 
@@ -26,6 +26,8 @@ class Frame:
 
     view: View
     check: Callable[[Sequence[FactPart]], list[Violation]]
+    source_of: Callable[[str], str | None] = lambda _run: None
+    """Who spoke in a run; None: there was no such run."""
 
     def find(self, ref: str, place: Place) -> int:
         """The one entity of a reference.
@@ -66,12 +68,16 @@ class Planned:
     """What the command's caller is told."""
     reason: str = ""
     withdraws: tuple[str, ...] = ()
+    source: str = SOURCE
+    """Who says so."""
+    otherwise: ThreadError | None = None
+    """What is told where it changes nothing."""
 
     def change_set(self, command: Command, actor: str) -> ChangeSet:
         """The change set that does it."""
         content = content_of(command)
         return ChangeSet(
-            command.request_id, SOURCE, self.parts, actor, self.reason, withdraws=self.withdraws, content=content
+            command.request_id, self.source, self.parts, actor, self.reason, withdraws=self.withdraws, content=content
         )
 
 
@@ -79,14 +85,15 @@ def content_of(command: Command) -> str:
     """Digest of what was asked: equal commands have equal digests, in every process.
 
     Raises:
-        InputError: no request id, or one that no log should hold.
+        InputError: no request id, or one that no log should hold; a text or list that is too large.
     """
-    if not 0 < len(command.request_id) <= _LONGEST or not command.request_id.isprintable():
+    if not 0 < len(command.request_id) <= REQUEST_ID or not command.request_id.isprintable():
         raise InputError(
-            "The request id is empty, longer than 200 characters or not printable.",
+            f"The request id is empty, longer than {REQUEST_ID} characters or not printable.",
             hint="Give each request an id of its own, e.g. a UUID.",
-            place=("requestId",),
+            place=("input", "requestId"),
         )
+    refuse_too_large(command)
     return sha256(repr(command).encode()).hexdigest()
 
 

@@ -16,6 +16,8 @@ from thread.terms import LABEL, THR, TYPE, Iri, UpperKind
 
 INSTALLED_IN: Final = THR + "installedIn"
 FAILURE_OF, HAS_MODE, CAUSED_BY = THR + "failureOf", THR + "hasMode", THR + "causedBy"
+DISPOSITION: Final = THR + "disposition"
+SCRAPPED: Final = "SCRAPPED"
 OCCURRED_AT, CODE = THR + "occurredAt", THR + "code"
 _COMPONENT: Final[Place] = ("input", "component")
 _AT: Final[Place] = ("input", "at")
@@ -38,6 +40,8 @@ class Remove(Command):
     component: str
     at: Instant
     reason: str = ""
+    disposition: str | None = None
+    """Where it is from then on; None: unknown."""
     if_version: str | None = None
 
 
@@ -76,12 +80,22 @@ def plan_install(command: Install, frame: Frame) -> Planned:
     """What installing would do.
 
     Raises:
-        ConflictError: ``already-installed``, ``out-of-order``, ``conflict``.
+        ConflictError: ``already-installed``, ``out-of-order``, ``conflict``: it is scrapped, or at another version.
     """
     view, at = frame.view, command.at
     node, place = frame.find(command.component, _COMPONENT), frame.find(command.into, ("input", "into"))
     frame.expect_version(node, command.if_version, ("input", "ifVersion"))
     component, position = view.iri(node), view.iri(place)
+    refuse_absent(view, node, at, _COMPONENT)
+    refuse_absent(view, place, at, ("input", "into"))
+    laid = _held(view.history(node, DISPOSITION), at)
+    if any(one.value == SCRAPPED for one in laid):
+        raise ConflictError(
+            f"{component} is scrapped since {to_text(laid[0].valid_from)}.",
+            hint="Install another, or correct its disposition first.",
+            current=component,
+            place=_COMPONENT,
+        )
     stays = view.history(node, INSTALLED_IN)
     _refuse_later(stays, at, component)
     if sits := _held(stays, at):
@@ -98,6 +112,9 @@ def plan_install(command: Install, frame: Frame) -> Planned:
     before = _held(there, at)
     for stay in before:
         _end(builder, stay, at)
+    for one in laid:  # what fills a position is neither in stock nor in repair
+        assert one.value is not None
+        builder.attribute(component, DISPOSITION, one.value, valid_to=at, op=Op.END)
     builder.link(component, INSTALLED_IN, position, at)
     refuse_misfits(frame, parts := builder.parts())
     return Planned(parts, Moved(component, position, at, before[0].subject if before else None), "install")
@@ -123,8 +140,11 @@ def plan_remove(command: Remove, frame: Frame) -> Planned:
         )
     builder = PartBuilder()
     _end(builder, held[0], at)
+    if command.disposition is not None:
+        builder.attribute(component, DISPOSITION, command.disposition, at)
+    refuse_misfits(frame, parts := builder.parts())
     reason = f"remove: {command.reason}" if command.reason else "remove"
-    return Planned(builder.parts(), Moved(component, str(held[0].object), at), reason)
+    return Planned(parts, Moved(component, str(held[0].object), at), reason)
 
 
 @plan.register
@@ -140,6 +160,7 @@ def plan_failure(command: RecordFailure, frame: Frame) -> Planned:
         raise InputError(f"{to_text(at)} has yet to come.", code="bad-time", hint="A failure has happened.", place=_AT)
     node = frame.find(command.component, _COMPONENT)
     component = view.iri(node)
+    refuse_absent(view, node, at, _COMPONENT)
     _refuse_duplicate(view, node, at)
     causes = [frame.find(ref, ("input", "causedBy", str(i))) for i, ref in enumerate(command.caused_by)]
     event = "urn:thread:failure:" + sha256(command.request_id.encode()).hexdigest()[:24]
@@ -179,6 +200,26 @@ def _refuse_duplicate(view: View, node: int, at: Instant) -> None:
             raise ConflictError(
                 f"{stated.subject} says that it failed then.", code="duplicate", current=stated.subject, place=_AT
             )
+
+
+def refuse_absent(view: View, node: int, at: Instant, place: Place) -> None:
+    """Refuse what is told of a time at which a thing was not there yet, or no more.
+
+    Raises:
+        ConflictError: ``out-of-order``.
+    """
+    kinds = view.history(node, TYPE)
+    if kinds and not _held(kinds, at):
+        first, last = kinds[0].valid_from, kinds[-1].valid_to
+        known = f"before {to_text(last)}" if at >= last else f"since {to_text(first)}" if at < first else "at times"
+        iri = view.iri(node)
+        raise ConflictError(
+            f"{iri} is not there at {to_text(at)}, but {known}.",
+            code="out-of-order",
+            hint="Give another time, or say by upsert since when it is there.",
+            current=iri,
+            place=place,
+        )
 
 
 def _held(stays: list[Statement], at: Instant) -> list[Statement]:

@@ -6,19 +6,20 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from thread.clock import BEGIN, END, Instant, to_instant
-from thread.errors import InputError, ThreadError, known_near
+from thread.errors import ConflictError, InputError, ThreadError, known_near
 from thread.facts import FactPart, Op, PartBuilder, Qualifiers, Value
 from thread.ontology.model import Attribute
 from thread.ontology.shapes import Violation
 from thread.ontology.values import iri_fault, parse_value
 from thread.projection import Statement, View
+from thread.service.commands.bounds import ITEMS
 from thread.service.commands.frame import Frame, Place, Planned, plan
-from thread.service.commands.model import Claims, ItemResult, ItemStatus, LinkClaim, Upsert, Upserted
+from thread.service.commands.model import Claims, Identified, ItemResult, ItemStatus, LinkClaim, Upsert, Upserted
 from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, STUB, THR, TYPE, Iri, UpperKind
 
 OCCURRED_AT: Final = THR + "occurredAt"
+INSTALLED_IN: Final = THR + "installedIn"
 _NOT_BY_NAME: Final = frozenset({IDENTIFIER, STUB, LABEL})
-_MOST: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,17 @@ def plan_upsert(command: Upsert, frame: Frame) -> Planned:
     """What an upsert would do.
 
     Raises:
-        InputError: ``too many items``.
+        InputError: ``too-large``: too many items.
     """
-    if len(command.entities) + len(command.links) > _MOST:
-        raise InputError(
-            f"More than {_MOST} entities and links.", hint="Send several requests.", place=("input", "entities")
-        )
+    if len(command.entities) + len(command.links) > ITEMS:
+        place = ("input", "entities")
+        hint = "Send several requests."
+        raise InputError(f"More than {ITEMS} entities and links.", code="too-large", hint=hint, place=place)
     items = [_entity(number, claims, frame) for number, claims in enumerate(command.entities)]
     _refuse_repeats(items)
     new = {item.iri for item in items if item.created}
-    links = [_link(number, claim, frame.view, new) for number, claim in enumerate(command.links)]
+    moved = {claim.source for claim in command.links if claim.relation == INSTALLED_IN}
+    links = [_link(number, claim, frame.view, new, moved) for number, claim in enumerate(command.links)]
     parts = _settle([*items, *links], frame, command.atomic)
     refused = command.atomic and any(item.problem for item in (*items, *links))
     result = Upserted(tuple(item.result() for item in items), tuple(item.result() for item in links), refused)
@@ -144,6 +146,8 @@ def _describe(item: _Item, claims: Claims, view: View, node: int, kinds: list[St
         for index, (name, text) in enumerate(claims.attributes)
     ]
     if claims.label is not None:
+        if not claims.label.strip():
+            raise InputError("The label is empty.", code="missing-value", place=(*item.place, "label"))
         values.append((view.ontology.attribute[LABEL], _nfc(claims.label)))
     since = _since(claims, view, values, new=item.created)
     if claims.kind is None and item.created:
@@ -153,21 +157,40 @@ def _describe(item: _Item, claims: Claims, view: View, node: int, kinds: list[St
             hint="Say what kind of entity it is.",
             place=(*item.place, "kind"),
         )
-    held = str(kinds[-1].value) if kinds else None
-    gone = bool(kinds) and kinds[-1].valid_to <= since
-    if claims.kind is not None and (claims.kind != held or gone):
-        start = kinds[0].valid_from if kinds and claims.since is None and not gone else since
-        item.said.append(_attribute(claims.iri, TYPE, Iri(claims.kind), start))
+    _kind(item, claims, kinds, since)
     for attribute, value in values:
         _change(item, view, node, attribute, value, since)
+    _identifiers(item, claims, view, node, since)
+
+
+def _kind(item: _Item, claims: Claims, kinds: list[Statement], since: Instant) -> None:
+    """The kind where it is new, another, or not so then; a correction without a time is one since ever."""
+    if claims.kind is None:
+        return
+    now = [one for one in kinds if one.valid_from <= since < one.valid_to]
+    planned = [] if claims.since is not None else [one for one in kinds if one.valid_from > since]
+    if not any(one.value == claims.kind for one in (*now, *planned)):
+        start = kinds[0].valid_from if now and claims.since is None else since
+        item.said.append(_attribute(claims.iri, TYPE, Iri(claims.kind), start))
+
+
+def _identifiers(item: _Item, claims: Claims, view: View, node: int, since: Instant) -> None:
     known = {(i.scheme, i.scope, i.value) for i in view.identifiers(node)} if node >= 0 else set()
-    for given in claims.identifiers:
-        scheme, value = _nfc(given.scheme), _nfc(given.value)
-        scope = None if given.scope is None else _nfc(given.scope)
-        if (scheme, scope, value) not in known:
-            scoped = () if scope is None else ((SCOPE, scope),)
-            qualifiers: Qualifiers = tuple(sorted(((SCHEME, scheme), *scoped)))
+    for index, given in enumerate(claims.identifiers):
+        place = (*item.place, "identifiers", str(index))
+        for name, text in (("scheme", given.scheme), ("value", given.value), ("scope", given.scope)):
+            if text is not None and not text.strip():
+                raise InputError(f"The {name} is empty.", code="missing-value", place=(*place, name))
+        value, qualifiers = identifier_of(given)
+        noted = dict(qualifiers)
+        if (noted[SCHEME], noted.get(SCOPE), value) not in known:
             item.said.append(_attribute(claims.iri, IDENTIFIER, value, since, qualifiers=qualifiers))
+
+
+def identifier_of(given: Identified) -> tuple[str, Qualifiers]:
+    """Value and qualifiers of an identifier, as facts carry them."""
+    scoped = () if given.scope is None else ((SCOPE, _nfc(given.scope)),)
+    return _nfc(given.value), tuple(sorted(((SCHEME, _nfc(given.scheme)), *scoped)))
 
 
 def _since(claims: Claims, view: View, values: list[tuple[Attribute, Value | None]], *, new: bool) -> Instant:
@@ -192,6 +215,10 @@ def _value(view: View, name: str, text: str | None, place: Place) -> tuple[Attri
         raise InputError(f'"{name[:60]}" is no attribute.', code="unknown-attribute", hint=hint, place=place)
     if text is None:
         return found, None
+    if not text.strip():
+        raise InputError(
+            f"{found.name} is empty.", code="missing-value", hint="null says that it has no value.", place=place
+        )
     try:
         return found, parse_value(found, text)
     except InputError as error:
@@ -230,7 +257,36 @@ def _corrected(found: Statement) -> _Said:
 # -- one link
 
 
-def _link(number: int, claim: LinkClaim, view: View, new: set[str]) -> _Item:
+def _refuse_self(claim: LinkClaim, place: Place) -> None:
+    """No relation of a plant leads from a thing to itself; an import keeps such rows and notes them."""
+    if claim.source == claim.target:
+        raise InputError(
+            f"{claim.source} would be linked to itself.",
+            code="circle",
+            hint="Name two entities.",
+            place=(*place, "target"),
+            shape=claim.relation,
+        )
+
+
+def _refuse_occupied(claim: LinkClaim, view: View, window: tuple[Instant, Instant], moved: set[str], at: Place) -> None:
+    """A position holds one component at a time; what this request moves as well is not counted."""
+    place = view.find(claim.target) if claim.relation == INSTALLED_IN else -1
+    if place < 0 or view.kind(place) not in view.ontology.subkinds(UpperKind.POSITION):
+        return
+    since, until = window
+    for stay in view.history_to(place, INSTALLED_IN):
+        if stay.subject not in moved and stay.valid_from < until and since < stay.valid_to:
+            raise ConflictError(
+                f"{stay.subject} is in {claim.target} then.",
+                code="already-installed",
+                hint="Use installComponent, which ends its stay, or give a time at which the position is free.",
+                current=stay.subject,
+                place=(*at, "target"),
+            )
+
+
+def _link(number: int, claim: LinkClaim, view: View, new: set[str], moved: set[str]) -> _Item:
     node = view.find(claim.source)
     held = view.history(node, claim.relation) if node >= 0 else []
     item = _Item(number, ("input", "links", str(number)), claim.source, created=True)
@@ -238,7 +294,9 @@ def _link(number: int, claim: LinkClaim, view: View, new: set[str]) -> _Item:
     since = claim.since if claim.since is not None else view.valid_at if described else BEGIN
     until = END if claim.until is None else claim.until
     try:
-        qualifiers = _qualifiers(claim, view, item.place)
+        _refuse_self(claim, item.place)
+        qualifiers = qualifiers_of(claim.qualifiers, view, item.place)
+        _refuse_occupied(claim, view, (since, until), moved, item.place)
     except ThreadError as error:
         item.problem = error
         return item
@@ -255,9 +313,14 @@ def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _qualifiers(claim: LinkClaim, view: View, place: Place) -> Qualifiers:
+def qualifiers_of(given: Sequence[tuple[str, str | None]], view: View, place: Place) -> Qualifiers:
+    """Values of a link, by name and as text.
+
+    Raises:
+        InputError: ``unknown-attribute``, ``bad-value``, with the place.
+    """
     found = []
-    for index, (name, text) in enumerate(claim.qualifiers):
+    for index, (name, text) in enumerate(given):
         attribute, value = _value(view, name, text, (*place, "qualifiers", str(index)))
         if value is None:
             raise InputError(f"The qualifier {name} has no value.", place=(*place, "qualifiers", str(index)))
