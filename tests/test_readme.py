@@ -55,7 +55,7 @@ def blocks(markdown: str) -> list[Block]:
 
 
 def steps(block: Block) -> Iterator[Step]:
-    """The commands of a console block; a command may go on after a backslash."""
+    """The commands of a console block; one may go on after a backslash, or bring a text that ends with END."""
     parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)
     assert parts[0] == "", f"line {block.line}: a console block starts with $"
     line = block.line + 1
@@ -64,6 +64,9 @@ def steps(block: Block) -> Iterator[Step]:
         while typed.endswith("\\"):
             more, _, output = output.partition("\n")
             typed += "\n" + more
+        if typed.endswith("<<'END'"):
+            text, _, output = output.partition("\nEND\n")
+            typed += f"\n{text}\nEND"
         command = typed.replace("\\\n", "").split("  #")[0].strip()
         yield Step(typed, command, output, line)
         line += part.count("\n")

@@ -30,6 +30,7 @@ COMMANDS = (
     "copy",
     "verify",
     "schema",
+    "completion",
 )
 READING = ("show", "lineage", "impact")
 

@@ -9,8 +9,9 @@ os.environ.setdefault("TYPER_USE_RICH", "0")  # 0.07-0.10 s for --help instead o
 import typer
 
 from thread import __version__
+from thread.cli.completion import Shell, answer_shells, script
 from thread.cli.exits import Exit
-from thread.cli.frame import AsOf, ending
+from thread.cli.frame import AsOf, ending, say
 
 app = typer.Typer(
     name="thread",
@@ -38,7 +39,13 @@ Csv = Annotated[bool, typer.Option("--csv", help="CSV for a spreadsheet, guarded
 Ref = Annotated[str, typer.Argument(metavar="REF", help="An IRI, scheme:value, or a bare tag or serial number.")]
 Refs = Annotated[list[str], typer.Argument(metavar="REF...", help="IRIs, scheme:value, or bare tags and serials.")]
 SCHEMAS = "graphql, mapping, cypher, kinds, relations, attributes, errors or exits."
+RESULTS = "table, json, csv, tsv, xml; for triples turtle, nt."
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on; 0 takes a free one.")]
+
+
+def _words(help_: str) -> list[str]:
+    """The words that a help text lists, for completion."""
+    return [word.strip(",;.") for word in help_.replace("for triples", "").split() if word != "or"]
 
 
 def _version(wanted: bool) -> None:
@@ -203,9 +210,7 @@ def audit(
     from thread.cli.sources import audit as run
 
     as_of, names = AsOf(at, known), predicate or []
-    return run(
-        ref, store, as_of, predicates=names, incoming=incoming, first=first, as_json=as_json, as_csv=as_csv
-    )
+    return run(ref, store, as_of, predicates=names, incoming=incoming, first=first, as_json=as_json, as_csv=as_csv)
 
 
 @app.command(short_help="What something is, was and went through.")
@@ -337,7 +342,7 @@ def whatif(
     known: Known = None,
     as_json: Json = False,
 ) -> Exit:
-    """What if these changes were so? fail, out, operate, remove, replace, health, install, order; nothing is written."""
+    """What if these changes held? fail, out, operate, remove, replace, health, install, order; nothing is written."""
     from thread.cli.whatif import whatif as run
 
     return run(changes, store, AsOf(at, known), first=first, as_json=as_json)
@@ -353,12 +358,16 @@ def query(
     url: Annotated[
         str | None, typer.Option("--url", help="Ask the GraphQL service at this address, not the store.")
     ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a list of the answer as CSV for spreadsheets.")] = False,
+    rows: Annotated[
+        str | None, typer.Option("--rows", metavar="NAME", help="Which list, e.g. impact.effects; else the first.")
+    ] = None,
     store: Store = None,
 ) -> Exit:
-    """Ask a GraphQL question of the store, or of a server; prints the answer as JSON."""
+    """Ask a GraphQL question of the store, or of a server; prints the answer as JSON, or one list of it as CSV."""
     from thread.cli.query import query as run
 
-    return run(document, variables, url, store)
+    return run(document, variables, url, store, as_csv=as_csv, rows=rows)
 
 
 @app.command(short_help="Ask a SPARQL question of the present state.")
@@ -366,7 +375,7 @@ def query(
 def sparql(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="A SPARQL query, @FILE, or - for standard input.")],
     form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="table, json, csv, tsv, xml; for triples turtle, nt.")
+        str, typer.Option("--format", metavar="FORMAT", help=RESULTS, autocompletion=lambda: _words(RESULTS))
     ] = "table",
     store: Store = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
@@ -437,7 +446,9 @@ def verify(store: Store = None, as_json: Json = False) -> Exit:
 @app.command(short_help="Print the schema, mapping format, kinds, codes.")
 @ending
 def schema(
-    what: Annotated[str, typer.Argument(metavar="WHAT", help=SCHEMAS)] = "graphql",
+    what: Annotated[
+        str, typer.Argument(metavar="WHAT", help=SCHEMAS, autocompletion=lambda: _words(SCHEMAS))
+    ] = "graphql",
     store: Store = None,
     as_json: Json = False,
 ) -> None:
@@ -447,6 +458,17 @@ def schema(
     run(what, store, as_json=as_json)
 
 
+@app.command(short_help="Print what makes a shell complete commands.")
+@ending
+def completion(
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> None:
+    """Print what makes a shell complete commands: `source <(thread completion bash)` in ~/.bashrc, the same in ~/.zshrc
+    after compinit, `thread completion fish | source` in config.fish."""
+    say(script(shell))
+
+
 def main() -> None:
-    """Run the command line."""
+    """Run the command line, or complete it."""
+    answer_shells()
     app()
