@@ -70,8 +70,10 @@ def entry(revision: int, kind: str, claim: Claim, rows: tuple[list[Row], list[Ro
     elif own or (kind == "ENDED" and closed):
         effect = "ANSWERS"
     else:
-        answered = any(r.claim.content == claim.content and r.start < claim.end and claim.start < r.end for r in after)
-        effect = "SUPPORTS" if answered else "OUTVOTED"
+        same = [r for r in after if r.claim.content == claim.content and r.start < claim.end and claim.start < r.end]
+        ends_then = [r for r in same if r.end == claim.end]
+        begun = [r for r in same if r.start <= claim.start]
+        effect = "SUPPORTS" if (ends_then if kind == "ENDED" else begun) else "OUTVOTED"
     replaced = sorted((str(r.claim.content), r.start, r.end) for r in closed) if effect == "ANSWERS" else []
     fact = claim.fact
     return (

@@ -97,7 +97,7 @@ class CloseWorkOrderInput:
 class OpenWorkOrderPayload:
     """An order that was opened."""
 
-    __slots__ = ("_reading", "_result", "repeated", "revision")
+    __slots__ = ("_outcome", "_reading", "_result", "repeated", "revision")
 
     repeated: bool
     """The request id was answered before; this is the answer of then."""
@@ -105,7 +105,7 @@ class OpenWorkOrderPayload:
     """The revision that it made."""
 
     def __init__(self, reading: Reading, outcome: Outcome, result: Opened) -> None:
-        self._reading, self._result = reading, result
+        self._reading, self._outcome, self._result = reading, outcome, result
         self.repeated, self.revision = outcome.repeated, str(outcome.revision.ordinal)
 
     @property
@@ -125,7 +125,7 @@ class OpenWorkOrderPayload:
 class CloseWorkOrderPayload:
     """An order that was closed."""
 
-    __slots__ = ("_reading", "_result", "repeated", "revision")
+    __slots__ = ("_outcome", "_reading", "_result", "repeated", "revision")
 
     repeated: bool
     """The request id was answered before; this is the answer of then."""
@@ -133,7 +133,7 @@ class CloseWorkOrderPayload:
     """The revision that it made."""
 
     def __init__(self, reading: Reading, outcome: Outcome, result: Closed) -> None:
-        self._reading, self._result = reading, result
+        self._reading, self._outcome, self._result = reading, outcome, result
         self.repeated, self.revision = outcome.repeated, str(outcome.revision.ordinal)
 
     @property

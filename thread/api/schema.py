@@ -166,8 +166,9 @@ def build_schema(ontology: Ontology, vocabulary: Vocabulary | None = None) -> st
         publish_input(made, namespace)
     problems.publish_problems(namespace)
     failures = [made.__name__ for made in problems.PROBLEMS]
+    payloads = {payload for payload, _ in mutations.UNIONS.values()}
     for made in _OBJECTS:
-        publish(made, namespace)
+        publish(made, namespace, sources.OUTVOTED if made.__name__ in payloads else ())
     for name, (payload, said) in mutations.UNIONS.items():
         publish_union(name, said, (payload, *failures), namespace)
     further = (*members(asked_of_parts.PartQuestions), *members(asked_of_sources.SourceQuestions))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from thread.api.audit import AuditFact
+from thread.api.publish import Member
 from thread.api.words import DateTime
 from thread.errors import LimitError
 
@@ -208,6 +209,27 @@ class SourceList:
             raise LimitError(f"{first} conflicts are asked for; at most {self._reading.scope.max_page} are given.")
         self._reading.scope.spend(max(first, 0))
         return [SourceConflict(self._reading, each) for each in self._found.conflicts[: max(first, 0)]]
+
+
+def outvoted_by_others(payload: Any) -> list[SourceConflict]:
+    """What a command said that is not what is answered."""
+    reading, outcome = payload._reading, getattr(payload, "_outcome", None)
+    if outcome is None or not outcome.effective or not getattr(payload, "committed", True):
+        return []
+    found = reading.scope.service.outvoted(reading.context, outcome.revision.ordinal)
+    return [SourceConflict(reading, conflict) for conflict in found]
+
+
+OUTVOTED: Final = (
+    Member(
+        "outvoted",
+        "list[SourceConflict]",
+        "What of this change is not answered, because a source that outranks it says otherwise; it is kept and shown "
+        "among the conflicts. Raise the rank of `api`, or correct the source that answers.",
+        call=outvoted_by_others,
+    ),
+)
+"""A field of every payload of a change."""
 
 
 def sources_answer(reading: Reading) -> SourceList:

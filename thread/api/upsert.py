@@ -136,7 +136,7 @@ class UpsertItem:
 class UpsertPayload:
     """What an upsert did, item by item."""
 
-    __slots__ = ("_items", "_reading", "_result", "committed", "repeated", "revision")
+    __slots__ = ("_items", "_outcome", "_reading", "_result", "committed", "repeated", "revision")
 
     committed: bool
     """False: nothing was written, because an item was refused."""
@@ -146,6 +146,7 @@ class UpsertPayload:
     """The revision that it made; where nothing was new the last one."""
 
     def __init__(self, reading: Reading, outcome: Outcome, result: Upserted) -> None:
+        self._outcome = outcome
         self._reading, self._result, self._items = reading, result, (*result.entities, *result.links)
         self.committed, self.repeated = not result.refused, outcome.repeated
         self.revision = str(outcome.revision.ordinal)

@@ -53,7 +53,7 @@ class Change:
     replaced: tuple[Statement, ...]
     """What was answered before, in whole or in part, and is not any more."""
     instead: tuple[Statement, ...]
-    """What is answered since, other than the claim."""
+    """Of what was withdrawn, what is answered since; of what was outvoted, what is answered over its time."""
 
 
 def audit_of(
@@ -105,24 +105,19 @@ def _change(slot: Slot, claim: Statement, revision: int, kind: ChangeKind) -> Ch
     if kind is ChangeKind.WITHDRAWN:
         effect = Effect.ANSWERS if closed else Effect.NONE
         return Change(revision, kind, effect, claim, tuple(closed), (*own, *instead))
-    replaced = [row for row in closed if row not in own]
     if own or (kind is ChangeKind.ENDED and closed):
-        effect = Effect.ANSWERS
-    elif _is_answered(slot, claim, revision):
-        effect = Effect.SUPPORTS
-    else:
-        effect = Effect.OUTVOTED
-    return Change(revision, kind, effect, claim, tuple(replaced) if effect is Effect.ANSWERS else (), ())
+        return Change(revision, kind, Effect.ANSWERS, claim, tuple(row for row in closed if row not in own), ())
+    believed = [row for row in slot.rows if row.recorded_from <= revision < row.recorded_to and _meets(row, claim)]
+    if any(_says(row, claim, kind) for row in believed):
+        return Change(revision, kind, Effect.SUPPORTS, claim, (), ())
+    return Change(revision, kind, Effect.OUTVOTED, claim, (), tuple(believed))
 
 
-def _is_answered(slot: Slot, claim: Statement, revision: int) -> bool:
-    """Whether what a claim says is answered over all of its own time, on another's word."""
-    rows = [
-        row
-        for row in slot.rows
-        if _content(row) == _content(claim) and row.recorded_from <= revision < row.recorded_to and _meets(row, claim)
-    ]
-    return bool(rows)
+def _says(row: Statement, claim: Statement, kind: ChangeKind) -> bool:
+    """Whether what is answered is what a claim says: of an end that it is then, else that it holds when it begins."""
+    if _content(row) != _content(claim):
+        return False
+    return row.valid_to == claim.valid_to if kind is ChangeKind.ENDED else row.valid_from <= claim.valid_from
 
 
 def _meets(one: Statement, other: Statement) -> bool:

@@ -3,8 +3,10 @@
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from thread.clock import Instant
 from thread.errors import InputError, known_near
@@ -13,7 +15,7 @@ from thread.ingest.rowcounts import RowCounts, counts_in
 from thread.ontology.model import Attribute, Ontology, Relation
 from thread.projection import Statement, View
 from thread.projection.claimed import Holdings, holdings
-from thread.reasoning.audit import Change, audit_of
+from thread.reasoning.audit import Change, Effect, audit_of
 from thread.terms import LABEL, TYPE
 
 if TYPE_CHECKING:
@@ -144,6 +146,25 @@ class Provenance:
         changes = audit_of(self.view(context), node, predicates, incoming=incoming)
         return [Told(change, self.headers.at(change.revision)) for change in changes]
 
+    def outvoted(self, context: "Context", revision: int) -> list[Conflict]:
+        """What a revision told that is not what is answered, since a source that outranks it says otherwise.
+
+        Seen at the revision itself, so that a repeated request is told the same. Cost: the facts of the revision, and
+        what was ever told in their places.
+        """
+        view = self.view(replace(context, known=revision, live=False))
+        found = []
+        for subject, predicates in self.headers.told_by(revision).items():
+            for change in audit_of(view, view.find(subject), predicates):
+                if change.revision == revision and change.effect is Effect.OUTVOTED:
+                    answer = next(iter(change.instead), None)
+                    higher = answer is not None and self._rank(answer.source) > self._rank(change.claim.source)
+                    found.append(Conflict(answer, change.claim, higher))
+        return found
+
+    def _rank(self, source: str) -> int:
+        return self._ranks.get(source, 0)
+
     def sources(self, context: "Context") -> Sources:
         """What came from where: sources, runs, files; what they hold, what they lost, what they refused.
 
@@ -186,6 +207,15 @@ class Headers:
         if found is None:
             found = self._known[ordinal] = Recorded.of(next(iter(self._store.changes(ordinal - 1))))
         return found
+
+    def told_by(self, ordinal: int) -> dict[str, set[str]]:
+        """The predicates of which a revision says something, by subject."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for part in next(iter(self._store.changes(ordinal - 1))).change_set.parts:
+            pairs = np.unique(np.stack([part.table["subject"], part.table["predicate"]], axis=1), axis=0)
+            for subject, predicate in pairs.tolist():
+                found[part.strings[subject]].add(part.strings[predicate])
+        return dict(sorted(found.items()))
 
     def until(self, ordinal: int) -> Iterator[Recorded]:
         """Of all revisions up to one, in order; those that were read before are kept."""
