@@ -46,7 +46,12 @@ lint: $(VENV)/dev
 check: lint $(VENV)/warm ## Format, types, layers and quick tests, in under a minute
 	$(PYTEST) --quiet --numprocesses $(WORKERS) --dist loadfile -m "not slow and not soak and not real_data"
 
-test: lint $(VENV)/warm ## Everything but the soak and the full real data, installing what it needs
+# The judges of the GraphQL service are Node programs, pinned in a lock of their own; without Node this says what is missing.
+$(VENV)/judges: tests/conformance/package-lock.json tests/conformance/tools.py $(VENV)/dev
+	@$(BIN)/python -m tests.conformance.tools
+	@touch $@
+
+test: lint $(VENV)/warm $(VENV)/judges ## Everything but the soak and the full real data, installing what it needs
 	$(PYTEST) --numprocesses $(WORKERS) --dist loadfile -m "not soak and not real_data"
 
 golden: $(VENV)/dev ## Write the golden files, printed schemas and README outputs again; read the diff
