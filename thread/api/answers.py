@@ -42,6 +42,12 @@ class IncompleteCode(StrEnum):
     """A loop has no well-defined quantity."""
     GAP = "GAP"
     """The trace breaks: a link that should be there is not."""
+    NO_LIFE_DATA = "NO_LIFE_DATA"
+    """Things of which nobody says how they fail: they never do, in the answer, so that it is a lower one."""
+    UNKNOWN_AGE = "UNKNOWN_AGE"
+    """Things that wear and whose running hours nobody says: they are taken for new."""
+    ASSUMED_COST = "ASSUMED_COST"
+    """Things whose cost or weight nobody says: 1 is taken."""
 
 
 class Link:

@@ -15,6 +15,7 @@ from thread.api.lineage import AttributeFilter, Lineage, LineageInput, lineage_a
 from thread.api.pages import PageRequest
 from thread.api.problems import Problem, problem_of
 from thread.api.publish import Argument, Member
+from thread.api.risk import HORIZON, MaintainFirst, Risk, RiskContribution, first_answer, risk_answers
 from thread.api.search import DEFAULT_PAGE, SearchConnection, search_answer
 from thread.api.whatif import ChangeInput, Scenario, scenario_answer
 from thread.api.words import ID, IRI, DateTime, EntityKind, moment
@@ -155,6 +156,23 @@ class Query:
         nodes = [self._scope.resolve([each], reading.at)[1] for each in of]
         found = iter(health_answers(reading, [node for some in nodes for node in some]))
         return [next(found) if some else None for some in nodes]
+
+    def risk(self, of: list[ID], horizon: str = HORIZON, at: AsOfInput | None = None) -> list[Risk | None]:
+        """How likely things are down within a horizon (12h, 30d, 4w, 1a, P30D) if nothing is repaired, and because of what; order kept, null where a reference means nothing."""  # noqa: E501  one paragraph is one description
+        reading, _, _ = self._scope.resolve(of, None if at is None else _at(at))
+        return risk_answers(reading, of, horizon)
+
+    def importance(
+        self, of: ID, horizon: str = HORIZON, limit: int = 50, at: AsOfInput | None = None
+    ) -> list[RiskContribution] | None:
+        """What can stop a thing, the most critical first: Birnbaum, criticality, diagnostic, RAW, RRW; null where the reference means nothing."""  # noqa: E501  one paragraph is one description
+        found = self.risk([of], horizon, at)[0]
+        return None if found is None else found.importance(limit)
+
+    def first(self, of: list[ID] | None = None, horizon: str = HORIZON, at: AsOfInput | None = None) -> MaintainFirst:
+        """What to maintain first, for what must not stop: what is named, else what has a criticalityWeight, else assets that nothing needs."""  # noqa: E501  one paragraph is one description
+        reading, _, _ = self._scope.resolve(of or [], None if at is None else _at(at))
+        return first_answer(reading, of, horizon)
 
     def what_if(self, changes: list[ChangeInput], at: AsOfInput | None = None) -> Scenario:
         """The same questions of a plant in which these changes hold, from the time of the view on; nothing is written. Give several fields aliases to set scenarios side by side."""  # noqa: E501  one paragraph is one description

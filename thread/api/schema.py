@@ -32,6 +32,7 @@ from thread.api import (
     problems,
     queries,
     recalls,
+    risk,
     search,
     siblings,
     sources,
@@ -64,6 +65,7 @@ _ENUMS: Final[tuple[Any, ...]] = (
     *upsert.ENUMS,
     *audit.ENUMS,
     *whatif.ENUMS,
+    *risk.ENUMS,
 )
 _INPUTS: Final[tuple[type, ...]] = (
     queries.AsOfInput,
@@ -106,6 +108,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *orders.OBJECTS,
     *ending.OBJECTS,
     *whatif.OBJECTS,
+    *risk.OBJECTS,
 )
 _BUILT_IN: Final = (
     "Problem",

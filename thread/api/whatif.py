@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from thread.api.answers import checked_limit
+from thread.api.health import Health, health_answers
 from thread.api.ids import At
 from thread.api.impact import Impact, ImpactInput, WindowInput, impact_answer, query_of
 from thread.api.lineage import Lineage, LineageInput, lineage_answer
 from thread.api.problems import Problem, problem_of
+from thread.api.risk import HORIZON, MaintainFirst, Risk, first_answer, risk_answers
 from thread.api.words import ID
 from thread.errors import InputError
 from thread.reasoning.whatif import ChangeKind
@@ -101,6 +104,22 @@ class ChangeInput:
     """There is one more work order."""
 
 
+class HealthChange:
+    """The health of something in the plant and in the scenario."""
+
+    __slots__ = ("after", "before", "entity")
+
+    entity: Entity
+    """What does otherwise."""
+    before: float
+    """In the plant."""
+    after: float
+    """In the scenario."""
+
+    def __init__(self, entity: Entity, before: float, after: float) -> None:
+        self.entity, self.before, self.after = entity, before, after
+
+
 class Scenario:
     """The plant as it would be; nothing of it is ever written. Ids of entities in it are its own."""
 
@@ -141,6 +160,29 @@ class Scenario:
         """Where things would have come from, or what would have come of them."""
         nodes, missing = self._resolve(from_)
         return lineage_answer(self._reading, nodes, missing, input_)
+
+    def health(self, of: list[ID]) -> list[Health | None]:
+        """How well things would do; order kept, null where a reference means nothing."""
+        nodes = [self._resolve([each])[0] for each in of]
+        found = iter(health_answers(self._reading, [node for some in nodes for node in some]))
+        return [next(found) if some else None for some in nodes]
+
+    def health_changes(self, min_delta: float = 0.01, limit: int = 100) -> list[HealthChange]:
+        """What would do worse or better by so much, the worst changes first, then by IRI."""
+        size = checked_limit(self._reading, limit)
+        self._reading.scope.check_time()
+        found = self._reading.scope.service.health_changes(self._reading.context, min_delta)
+        nodes = self._reading.entities(node for node, _, _ in found[:size])
+        pairs = ((before, after) for _, before, after in found[:size])
+        return [HealthChange(node, *pair) for node, pair in zip(nodes, pairs, strict=True)]
+
+    def risk(self, of: list[ID], horizon: str = HORIZON) -> list[Risk | None]:
+        """How likely things would be down within a horizon; order kept, null where a reference means nothing."""
+        return risk_answers(self._reading, of, horizon)
+
+    def first(self, of: list[ID] | None = None, horizon: str = HORIZON) -> MaintainFirst:
+        """What would be to maintain first."""
+        return first_answer(self._reading, of, horizon)
 
     def entity(self, ref: ID) -> Entity | None:
         """Something as it would be; null where none or several carry the reference."""
@@ -197,4 +239,4 @@ def _assume(scope: Scope, change: ChangeInput) -> Assume:
 
 ENUMS: Final[tuple[Any, ...]] = (SwitchState,)
 INPUTS: Final[tuple[type, ...]] = (OperateInput, SetHealthInput, WhatIfInstall, WhatIfOrder, ChangeInput)
-OBJECTS: Final[tuple[type, ...]] = (Scenario,)
+OBJECTS: Final[tuple[type, ...]] = (HealthChange, Scenario)

@@ -348,6 +348,43 @@ def whatif(
     return run(changes, store, AsOf(at, known), first=first, as_json=as_json)
 
 
+@app.command(short_help="How likely something stops, and because of what.")
+@ending
+def risk(
+    ref: Ref,
+    store: Store = None,
+    horizon: Annotated[str, typer.Option("--horizon", metavar="TIME", help="How far ahead: 12h, 30d, 4w, 1a.")] = "30d",
+    order: Annotated[int, typer.Option("--order", min=1, max=6, help="Largest cut sets to list.")] = 2,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Events and sets to list at most.")] = 10,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """How likely something is down within a horizon, what accounts for it, what stops it alone or together."""
+    from thread.cli.risk import risk as run
+
+    return run(ref, store, AsOf(at, known), horizon=horizon, order=order, first=first, as_json=as_json)
+
+
+@app.command("first", short_help="What to maintain first.")
+@ending
+def first_(
+    of: Annotated[
+        list[str] | None, typer.Option("--of", metavar="REF", help="What must not stop; may be repeated.")
+    ] = None,
+    store: Store = None,
+    horizon: Annotated[str, typer.Option("--horizon", metavar="TIME", help="How far ahead: 12h, 30d, 4w, 1a.")] = "30d",
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Things to list at most.")] = 10,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """What to maintain first: criticality x importance x what renewing changes / what it costs."""
+    from thread.cli.risk import first as run
+
+    return run(of or [], store, AsOf(at, known), horizon=horizon, first=first, as_json=as_json)
+
+
 @app.command(short_help="Ask a GraphQL question.")
 @ending
 def query(

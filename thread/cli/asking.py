@@ -86,6 +86,22 @@ DOCUMENTS: Final[dict[str, str]] = {
     undatedOrders {{ iri label }} alreadyDown {{ iri label }} heldUpByLoop {{ iri label }}
     observedByNothing {{ iri label }} newSinglePoints {{ medium count node {{ iri label }} }}
     {_COMPLETENESS} }} }}""",
+    "risk": f"""query Risk($of: [ID!]!, $horizon: String!, $order: Int!, $first: Int!, $at: AsOfInput) {{
+  risk(of: $of, horizon: $horizon, at: $at) {{
+    entity {{ {_ENTITY} }} horizonHours probability low high method downNow uncalibrated
+    contributions(limit: $first) {{ entity {{ iri kind label }} cause members {{ iri label }} probability share birnbaum
+      criticality diagnostic achievement reduction rule ageHours hazardRatio path {{ {_PATH} }}
+      laws {{ shape scaleHours saidBy {{ iri label }} }} }}
+    singlePoints {{ iri kind label }}
+    cutSets(order: $order, limit: $first) {{ counts sets {{ order entities {{ iri label }} }} }}
+    commonCauses {{ entity {{ iri label }} by beta members {{ iri label }} }}
+    beliefs {{ entity {{ iri label }} members prior failures expected posterior }}
+    {_COMPLETENESS} }} }}""",
+    "first": f"""query First($of: [ID!], $horizon: String!, $first: Int!, $at: AsOfInput) {{
+  first(of: $of, horizon: $horizon, at: $at) {{ totalCount tops {{ weight entity {{ iri kind label }} }}
+    candidates(limit: $first) {{ entity {{ iri kind label }} priority before after cost ageHours
+      mattersTo {{ birnbaum entity {{ iri label }} }} path {{ {_PATH} }} }}
+    {_COMPLETENESS} }} }}""",
 }
 """What ``--json`` asks: the same schema as any client, so the same names."""
 

@@ -238,6 +238,7 @@ _PLACES: Final = {
     say.ROLE: _Place("a relation", _relation_iris, say.ROLES.keys()),
     say.UPSTREAM: _Place("a relation", _relation_iris, say.ENDS.keys()),
     say.CARRIES: _Place("a relation or kind", _carriers, None),
+    say.COMMON_CAUSE: _Place("a kind", _kind_iris, None),
     say.CARRIES_TO: _Place("a relation", _relation_iris, say.ENDS.keys()),
     say.OBSERVES: _Place("a relation", _relation_iris, _FLAGS),
     say.MEDIUM: _Place("a sub-property of thr:suppliedWith or thr:connectedTo", _supplies, None),

@@ -15,6 +15,7 @@ from thread.ontology.healthwords import health_rules, indicator_of
 from thread.ontology.lint import lint
 from thread.ontology.model import Attribute, Carries, Kind, Law, Medium, Ontology, Relation, Role, Upstream
 from thread.ontology.reading import Reading
+from thread.ontology.riskwords import common_causes
 from thread.resources import resource
 from thread.terms import local_name, upper_snake
 
@@ -85,6 +86,7 @@ def _kind(reading: Reading, iri: str, ordinal: int) -> Kind:
         conducts_when=states[0] if states else None,
         feeds=feeds[0] if feeds else None,
         carries=_carries(graph, law[0]) if (law := reading.nearest(iri, say.CARRIES)) else None,
+        common_causes=common_causes(reading, iri),
     )
 
 

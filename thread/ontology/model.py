@@ -93,6 +93,20 @@ class Medium:
 
 
 @dataclass(frozen=True, slots=True)
+class CommonCause:
+    """What things of a kind share and may fail by together (``thr:commonCause``)."""
+
+    by: str
+    """IRI of the relation to what they share: a batch, a supplier, a design revision."""
+    beta: float
+    """Share of the probability of failing that takes all of them at once, 0 to 1."""
+    bad_share: float = 0.0
+    """How many of what they share are of a worse class, before anything is known of them, 0 to 1."""
+    bad_hazard: float = 1.0
+    """Hazard of the worse class over that of the better, 1 or more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A class of entities."""
 
@@ -119,6 +133,8 @@ class Kind:
     """Medium that the kind names for links without one."""
     carries: Carries | None = None
     """Law of what things of this kind carry, in place of the relation's; inherited. None: the relation's."""
+    common_causes: tuple[CommonCause, ...] = ()
+    """What things of this kind share, by relation; inherited."""
 
 
 @dataclass(frozen=True, slots=True)

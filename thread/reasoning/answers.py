@@ -23,6 +23,9 @@ class IncompleteCode(StrEnum):
     NO_DESIGN = "NO_DESIGN"
     CYCLE = "CYCLE"
     GAP = "GAP"
+    NO_LIFE_DATA = "NO_LIFE_DATA"
+    UNKNOWN_AGE = "UNKNOWN_AGE"
+    ASSUMED_COST = "ASSUMED_COST"
 
 
 @dataclass(frozen=True, slots=True)

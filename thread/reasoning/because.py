@@ -6,6 +6,7 @@ from thread.ontology.model import Upstream
 from thread.reasoning.answers import LinkRef, PathAnswer
 from thread.reasoning.losses import Losses
 from thread.reasoning.scope import Scope
+from thread.reasoning.structure import Structure
 
 
 class Because:
@@ -45,13 +46,7 @@ class Because:
         return [gate for gate in owned if left.get(gate, gates.k[gate]) < gates.k[gate]]
 
     def _link(self, index: int, supplier: int, consumer: int) -> LinkRef:
-        gates = self.structure.gates
-        relation, row = int(gates.relation[index]), int(gates.row[index])
-        to = self.view.ontology.relations[relation].carries_to
-        if to is Upstream.BOTH:
-            to = Upstream.SUBJECT if self.view.link(row).subject == self.view.iri(consumer) else Upstream.OBJECT
-        ends = (consumer, supplier) if to is Upstream.SUBJECT else (supplier, consumer)
-        return LinkRef(*ends, relation, row)
+        return link_of(self.structure, index, supplier, consumer)
 
     @cached_property
     def _lossy(self) -> dict[int, tuple[int, int]]:
@@ -203,3 +198,14 @@ class Because:
             (link for link in self._watched(sensor) if link.object == target), key=lambda ref: (ref.relation, ref.row)
         )
         return PathAnswer((*path.nodes, sensor), (*path.links, link), degree + 1)
+
+
+def link_of(structure: Structure, index: int, supplier: int, consumer: int) -> LinkRef:
+    """The link behind an input of a gate, as its statement reads."""
+    gates, view = structure.gates, structure.view
+    relation, row = int(gates.relation[index]), int(gates.row[index])
+    to = view.ontology.relations[relation].carries_to
+    if to is Upstream.BOTH:
+        to = Upstream.SUBJECT if view.link(row).subject == view.iri(consumer) else Upstream.OBJECT
+    ends = (consumer, supplier) if to is Upstream.SUBJECT else (supplier, consumer)
+    return LinkRef(*ends, relation, row)

@@ -20,9 +20,11 @@ from thread.reasoning.answers import Budget
 from thread.reasoning.health.answer import Health, healths_of
 from thread.reasoning.impact import Impact, ImpactQuery, impact_of
 from thread.reasoning.lineage import Lineage, LineageQuery, lineage_of
+from thread.reasoning.risk.plant.answer import Risk, risks_of
+from thread.reasoning.risk.plant.first import First, first_of
 from thread.reasoning.search import Search, SearchQuery, search_of
 from thread.reasoning.structure import Structure, compile_structure
-from thread.reasoning.whatif import ScenarioImpact, impact_between
+from thread.reasoning.whatif import ScenarioImpact, changes_between, impact_between
 from thread.service.checking import Verification, verify
 from thread.service.commands import Command
 from thread.service.context import LOCAL, Context, Principal, at_one_instant, deadline_after
@@ -159,6 +161,20 @@ class Service(PartQuestions, Provenance):
         view = self.view(context)
         overlaid = isinstance(view, OverlayView)
         return healths_of(self._structure(view) if overlaid else self.structures.with_health(view), nodes)
+
+    def risk(self, context: Context, nodes: Sequence[int], hours: float) -> list[Risk]:
+        """How likely things are down within a horizon, and because of what, in order."""
+        return risks_of(self.structure(context), nodes, hours, context.budget)
+
+    def first(self, context: Context, tops: Sequence[int], hours: float) -> First:
+        """What to maintain first, for some tops or for those that have a weight."""
+        return first_of(self.structure(context), tops, hours, context.budget)
+
+    def health_changes(self, context: Context, least: float) -> list[tuple[int, float, float]]:
+        """What does worse or better in a scenario than in the plant by so much: node, before and after, worst first."""
+        view = self.view(context)
+        assert isinstance(view, OverlayView)
+        return changes_between(self._structure(view.base), self._structure(view), least)
 
     def structure(self, context: Context) -> Structure:
         """The structure function that a context sees; compiled once per revision and stretch of time."""

@@ -178,3 +178,14 @@ def _outage(before: Structure, after: Structure, scope: _LaidScope, laid: Laid) 
 
 def _shuts(before: Structure, after: Structure, node: int) -> bool:
     return bool(before.conduction.shut[node] == 0 and after.conduction.shut[node] != 0)
+
+
+def changes_between(base: Structure, after: Structure, least: float) -> list[tuple[int, float, float]]:
+    """What does worse or better than before by so much: node, health before and after; worst first, then by IRI.
+
+    Cost: the health of both, and O(n).
+    """
+    was, now = base.health.high.by_node, after.health.high.by_node[: base.size]
+    moved = np.flatnonzero((np.abs(now - was) >= least) & (base.kinds >= 0))
+    found = [(int(node), float(was[node]), float(now[node])) for node in moved]
+    return sorted(found, key=lambda each: (each[2] - each[1], after.view.iri(each[0])))
