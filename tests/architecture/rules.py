@@ -76,6 +76,7 @@ BACK: dict[str, str] = {
 
 LONG: dict[str, str] = {
     "thread.api.impact": "one type per part of one answer, in the order in which the schema prints them",
+    "thread.cli.app": "one small function a command: its arguments and help, read as the list of all that can be typed",
     "thread.ingest.model": "the reference of the mapping language: one class a part, from which its schema is printed",
     "thread.reasoning.health.kernels": "a compiled loop and its helpers share a file: numba's cache looks at one only",
     "thread.reasoning.kernels": "all compiled loops of reasoning: one signature style, one warm-up, one cache",

@@ -15,7 +15,8 @@ from thread.clock import END, FixedClock
 from thread.errors import InputError, StoreError
 from thread.facts import ChangeSet, Fact, parts_of
 from thread.service import Service, open_service
-from thread.service.sparql import FOLDER, SparqlQuestion, sparql_alone
+from thread.service.alone import sparql_alone
+from thread.service.sparql import FOLDER, SparqlQuestion
 from thread.terms import LABEL, THR, EntityId
 
 
@@ -89,10 +90,11 @@ def test_a_store_without_sparql_names_what_is_missing() -> None:
 
 
 def test_a_graph_that_does_not_follow_is_said_within_the_time(tmp_path: Path) -> None:
-    made = open_demo(str(tmp_path / "store"), sparql_deadline_ms=300)
+    made = open_demo(str(tmp_path / "store"))
     try:
         assert asked(made, "SELECT * { <urn:t:line> rdfs:label 'Line 1' }") == [{}]
         made._writer.follower.close()
+        made.settings = made.settings.model_copy(update={"sparql_deadline_ms": 200})
         made.commit(renamed(2))
         with pytest.raises(StoreError) as refused:
             made.sparql(made.context(), SparqlQuestion("ASK {}"))

@@ -60,7 +60,7 @@ def _ask(settings: "Settings", question: "SparqlQuestion") -> "SparqlAnswer":
     ask = asker_of(settings.directory) if settings.directory is not None else None
     if ask is not None:
         return ask(question)
-    from thread.service.sparql import sparql_alone
+    from thread.service.alone import sparql_alone
 
     return sparql_alone(settings, question)
 

@@ -4,11 +4,11 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from thread.clock import Instant
 from thread.config import Settings
@@ -22,14 +22,9 @@ from thread.terms import RDFS, EntityId
 from thread.worker import Limits
 from thread.worker.querying import GRAPHS, SOLUTIONS, Answer, Caps, ask
 
-if TYPE_CHECKING:
-    from thread.service.service import Service
-
 FOLDER: Final = "sparql"
 """In the store's directory: the copies that are being read, each under the process that made it."""
 _LEAST_SECONDS: Final = 0.1
-_LOCK_SECONDS: Final = 5.0
-_LOCK_NAP: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +110,6 @@ def answer_from(copy: GraphCopy, question: SparqlQuestion, settings: Settings) -
     return SparqlAnswer(found, copy.ordinal, copy.instant)
 
 
-def sparql_alone(settings: Settings, question: SparqlQuestion) -> SparqlAnswer:
-    """The answer of a store that no server holds: it is held only until the copy is made.
-
-    Raises:
-        StoreError: ``store-locked``: another process writes to it, and goes on for some seconds.
-    """
-    with ExitStack() as kept:
-        service = _open(settings)
-        try:
-            copy = kept.enter_context(service.graph_copy(service.context()))
-        finally:
-            service.close()
-        return answer_from(copy, question, settings)
-
-
 def forget_copies(directory: Path) -> None:
     """Remove the copies of processes that were killed."""
     for folder in (directory / FOLDER).glob("*-*"):
@@ -146,19 +126,6 @@ def _lives(pid: int) -> bool:
     except PermissionError:  # another user's
         return True
     return True
-
-
-def _open(settings: Settings) -> "Service":
-    from thread.service.opening import open_service
-
-    until = time.monotonic() + _LOCK_SECONDS
-    while True:
-        try:
-            return open_service(settings)
-        except StoreError as error:
-            if error.code != "store-locked" or error.fields.get("address") or time.monotonic() > until:
-                raise
-            time.sleep(_LOCK_NAP)  # another query makes its copy, in less than a second
 
 
 def _behind(store: Store, follower: GraphFollower, wanted: int) -> StoreError:
