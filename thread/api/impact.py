@@ -75,6 +75,10 @@ class ImpactInput:
     """When; the plant is seen at its start unless `at` says otherwise. By default from now on."""
     max_depth: int | None = None
     """Effects beyond this degree are left out, and said to be; by default none are."""
+    min_delta: float = 0.01
+    """Health that something loses at least to be said to degrade."""
+    group_by: EntityKind | None = None
+    """Count effects by the nearest whole of this kind as well: by line, say."""
 
 
 class GateLoss:
@@ -242,6 +246,22 @@ class EffectCount:
         self.kind, self.entity_kind, self.count = kind, entity_kind, count
 
 
+class EffectGroup:
+    """How many entities within one whole suffer one effect."""
+
+    __slots__ = ("count", "kind", "whole")
+
+    whole: Entity | None
+    """The nearest whole of the kind that was asked for; null for what is in none."""
+    kind: EffectKind
+    """The effect."""
+    count: int
+    """How many."""
+
+    def __init__(self, whole: Entity | None, kind: EffectKind, count: int) -> None:
+        self.whole, self.kind, self.count = whole, kind, count
+
+
 class SinglePoint:
     """Something on which others rest alone, and did not before."""
 
@@ -269,13 +289,16 @@ class SinglePoint:
 class Impact:
     """What taking things out does to the plant."""
 
-    __slots__ = ("_answer", "_reading", "missing")
+    __slots__ = ("_answer", "_group_by", "_reading", "missing")
 
     missing: list[ID]
     """References that mean nothing in this view; unknown ids are data, not errors."""
 
-    def __init__(self, reading: Reading, answer: reasoning.Impact, missing: list[str]) -> None:
+    def __init__(
+        self, reading: Reading, answer: reasoning.Impact, missing: list[str], group_by: EntityKind | None = None
+    ) -> None:
         self._reading, self._answer, self.missing = reading, answer, [ID(text) for text in missing]
+        self._group_by = group_by
 
     @property
     def targets(self) -> list[Entity]:
@@ -302,6 +325,17 @@ class Impact:
         self._reading.scope.check_time()
         names = self._reading.vocabulary.kind_names
         return [EffectCount(EffectKind(e.value), names[kind], count) for e, kind, count in self._answer.counts()]
+
+    @property
+    def groups(self) -> list[EffectGroup]:
+        """Effects counted by the nearest whole of the kind in groupBy, by IRI; empty where none was asked for."""
+        if self._group_by is None:
+            return []
+        self._reading.scope.check_time()
+        found = self._answer.groups(self._reading.vocabulary.kinds([self._group_by]) or ())
+        self._reading.scope.spend(len(found))
+        entity = self._reading.entity
+        return [EffectGroup(None if n is None else entity(n), EffectKind(e.value), c) for n, e, c in found]
 
     @property
     def collisions(self) -> list[WorkOrderCollision]:
@@ -364,7 +398,8 @@ def impact_answer(reading: Reading, targets: list[int], missing: list[str], give
         InputError: a window that ends before it starts, a negative depth.
     """
     reading.scope.check_time()
-    return Impact(reading, reading.scope.service.impact(reading.context, targets, query_of(given)), missing)
+    answer = reading.scope.service.impact(reading.context, targets, query_of(given))
+    return Impact(reading, answer, missing, given.group_by)
 
 
 def query_of(given: ImpactInput) -> reasoning.ImpactQuery:
@@ -375,8 +410,13 @@ def query_of(given: ImpactInput) -> reasoning.ImpactQuery:
     """
     if given.max_depth is not None and given.max_depth < 0:
         raise InputError(f"maxDepth is {given.max_depth}.", hint="Expected 0 or more.")
+    if not 0 < given.min_delta <= 1:
+        raise InputError(f"minDelta is {given.min_delta}.", hint="Expected more than 0, at most 1.")
     return reasoning.ImpactQuery(
-        mode=reasoning.TargetMode(given.mode), window=window_of(given), max_depth=given.max_depth
+        mode=reasoning.TargetMode(given.mode),
+        window=window_of(given),
+        max_depth=given.max_depth,
+        min_delta=given.min_delta,
     )
 
 
@@ -387,6 +427,7 @@ OBJECTS: Final[tuple[type, ...]] = (
     EffectEdge,
     EffectConnection,
     EffectCount,
+    EffectGroup,
     SinglePoint,
     Impact,
 )

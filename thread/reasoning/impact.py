@@ -22,11 +22,12 @@ from thread.reasoning.answers import (
 )
 from thread.reasoning.because import Because
 from thread.reasoning.dark import blinded, unobserved
+from thread.reasoning.health.moves import HealthMoves
 from thread.reasoning.live import Outage, is_in
 from thread.reasoning.losses import Losses
 from thread.reasoning.orders import Collision, Job, collisions_among, job_of, within
 from thread.reasoning.points import new_dominators, shared_points
-from thread.reasoning.scope import Scope
+from thread.reasoning.scope import Scope, containers
 from thread.reasoning.structure import GROUP, Structure
 
 
@@ -43,7 +44,7 @@ class EffectKind(StrEnum):
     STOPS = "STOPS"
     LOSES_REDUNDANCY = "LOSES_REDUNDANCY"
     DEGRADES = "DEGRADES"
-    """Comes with health; never in a Boolean answer."""
+    """Works after, in worse health."""
     GOES_DARK = "GOES_DARK"
 
 
@@ -154,6 +155,27 @@ class Impact:
         return blinded(self.structure.monitoring, self.structure.live.state, self._outage)
 
     @cached_property
+    def _moves(self) -> HealthMoves:
+        """Health before and after. Cost: what moves; a full pass where health was never asked of the structure."""
+        high, scope = self.structure.health.high, self._scope.nodes
+        with high.supposing(scope, np.zeros(len(scope))) as (after, _):
+            return HealthMoves(self.structure, scope, high.h, after.h.copy(), high.shut)
+
+    def _health(self, node: int) -> tuple[float, float]:
+        """Health of a node before and after."""
+        at = np.array([node], np.int32)
+        return float(self._moves.before(at)[0]), float(self._moves.after(at)[0])
+
+    def _degrades(self, losing: Sequence[int]) -> tuple[Ints, Ints]:
+        """Nodes that get worse and are in no list before, with their degrees."""
+        nodes, degrees = self._moves.degraded(self.query.min_delta)
+        others = np.union1d(np.sort(self._scope.nodes), np.array(losing, np.int32))
+        keep = (
+            ~self.structure.monitoring.is_sensor[nodes] & ~is_in(nodes, others) & ~is_in(nodes, self._outage.ascending)
+        )
+        return nodes[keep], degrees[keep]
+
+    @cached_property
     def _found(self) -> dict[EffectKind, tuple[Ints, Ints]]:
         """Nodes and degrees of each effect, cut at the depth that was asked for, and what was cut."""
         is_sensor, outage = self.structure.monitoring.is_sensor, self._outage
@@ -165,7 +187,7 @@ class Impact:
         return {
             EffectKind.STOPS: (outage.down[stops], outage.degree[stops]),
             EffectKind.LOSES_REDUNDANCY: _columns((node, self._because.degree_of_loss(node)) for node in losing),
-            EffectKind.DEGRADES: _columns(()),
+            EffectKind.DEGRADES: self._degrades(losing),
             EffectKind.GOES_DARK: _columns(dark),
         }
 
@@ -217,6 +239,23 @@ class Impact:
             out.extend((effect, kind, count) for kind, count in sorted(found.items()))
         return tuple(out)
 
+    def groups(self, kinds: Collection[int]) -> tuple[tuple[int | None, EffectKind, int], ...]:
+        """(nearest whole of the kinds that an entity is part of or in, effect, count), by IRI; None: of no such whole.
+
+        Cost: the links of containment of the view, once per round of nesting.
+        """
+        whole = containers(self.view, self.structure.kinds, kinds)
+        found: Counter[tuple[int, EffectKind]] = Counter()
+        for effect in EffectKind:
+            nodes, degrees = self._found[effect]
+            if self.query.max_depth is not None:
+                nodes = nodes[degrees <= self.query.max_depth]
+            found.update((node, effect) for node in whole[nodes].tolist())
+        named = sorted({node for node, _ in found if node >= 0})
+        iris = dict(zip(named, self.view.iris(named), strict=True))
+        order = sorted(found, key=lambda key: (key[0] < 0, iris.get(key[0], ""), _ORDER.index(key[1])))
+        return tuple((None if node < 0 else node, effect, found[node, effect]) for node, effect in order)
+
     def _explained(self, rows: Sequence[tuple[EffectKind, int, int]]) -> list[Effect]:
         """The rows of one page with gates, shared points and reasons."""
         losing = [node for effect, node, _ in rows if effect is EffectKind.LOSES_REDUNDANCY]
@@ -225,21 +264,30 @@ class Impact:
         points = shared_points(self.structure, self.structure.live.state.dead, had) if had else {}
         out = []
         for effect, node, degree in rows:
+            before, after = self._health(node)
             match effect:
                 case EffectKind.STOPS:
                     path, failed = self._because.falls(node)
-                    out.append(Effect(node, effect, degree, path, 1.0, 0.0, self._failed(failed)))
+                    out.append(Effect(node, effect, degree, path, before, after, self._failed(failed)))
                 case EffectKind.LOSES_REDUNDANCY:
                     path = self._because.loses(node)
-                    out.append(Effect(node, effect, degree, path, 1.0, 1.0, self._lost(node, points)))
+                    out.append(Effect(node, effect, degree, path, before, after, self._lost(node, points)))
+                case EffectKind.DEGRADES:
+                    out.append(Effect(node, effect, degree, self._worsened(node, degree), before, after))
                 case _ if node in self._outage.fallen:
                     path, failed = self._because.falls(node)
                     reason = DarkReason.SENSOR_DOWN
-                    out.append(Effect(node, effect, degree, path, 1.0, 0.0, self._failed(failed), reason))
+                    out.append(Effect(node, effect, degree, path, before, after, self._failed(failed), reason))
                 case _:
                     path = self._because.blind(node)
-                    out.append(Effect(node, effect, degree, path, 1.0, 1.0, (), DarkReason.TARGET_OUT))
+                    out.append(Effect(node, effect, degree, path, before, after, (), DarkReason.TARGET_OUT))
         return out
+
+    def _worsened(self, node: int, degree: int) -> PathAnswer:
+        """The chain to something that gets worse: within the scope, then through what hands on less."""
+        nodes, links = self._moves.chain(node)
+        head, inner = self._scope.chain(nodes[0])
+        return PathAnswer((*head, *nodes[1:]), (*inner, *links), degree)
 
     def _lost(self, node: int, points: dict[int, int]) -> tuple[GateLoss, ...]:
         losses = self._losses.by_consumer[node]

@@ -166,10 +166,13 @@ def test_what_was_supposed_leaves_no_trace(seed: int) -> None:
     running = scored(structure, own)
     before = running.by_node
     nodes = np.array(sorted(random.sample(range(structure.size), 2)), np.int32)
-    with running.supposing(nodes, np.zeros(2)):
-        other = own.copy()
-        other[nodes] = 0
-        assert np.array_equal(running.by_node, scored(structure, other).by_node)
+    other = own.copy()
+    other[nodes] = 0
+    for _ in range(2):
+        with running.supposing(nodes, np.zeros(2)) as (supposed, moved):
+            assert np.array_equal(supposed.by_node, scored(structure, other).by_node)
+            assert np.array_equal(running.by_node, before)
+            assert sorted(moved.node.tolist()) == np.flatnonzero(before != supposed.by_node).tolist()
     assert np.array_equal(running.by_node, before)
     assert np.array_equal(running.own, own[structure.plan.node])
 

@@ -209,7 +209,7 @@ class Health:
         cone, wiring = self._cone, self.structure.wiring
         nodes = [int(cone.nodes[local]) for local, _ in path_of(cone, player)]
         chain = [node for at, node in enumerate(nodes) if at == 0 or node != nodes[at - 1]]
-        links = [_link(self.structure, wiring, *pair) for pair in pairwise(chain)]
+        links = [link_between(self.structure, wiring, *pair) for pair in pairwise(chain)]
         return PathAnswer(tuple(chain), tuple(links), len(links))
 
     @cached_property
@@ -229,7 +229,8 @@ class Health:
         return [Repair(int(self._cone.nodes[player]), score) for player, score in steps]
 
 
-def _link(structure: Structure, wiring: Wiring, supplier: int, consumer: int) -> LinkRef:
+def link_between(structure: Structure, wiring: Wiring, supplier: int, consumer: int) -> LinkRef:
+    """The link by which a consumer needs a supplier."""
     first, last = wiring.start[wiring.of_start[consumer]], wiring.start[wiring.of_start[consumer + 1]]
     index = next(at for at in range(first, last) if wiring.supplier[at] == supplier)
     relation, row = int(wiring.relation[index]), int(wiring.row[index])

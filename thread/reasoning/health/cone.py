@@ -57,12 +57,12 @@ class Cone:
 
     def value(self, coalition: Ints) -> float:
         """Health of the top with only these degraded by themselves."""
-        with self.scores.supposing(coalition, self.own[coalition]):
+        with self.scores.trial(coalition, self.own[coalition]):
             return self.scores.of(self.top)
 
     def values(self, coalition: Ints) -> Reals:
         """Health of every local node with only these degraded by themselves."""
-        with self.scores.supposing(coalition, self.own[coalition]):
+        with self.scores.trial(coalition, self.own[coalition]):
             return self.scores.by_node
 
     def handed(self, index: int, health: float) -> float:

@@ -484,3 +484,76 @@ def update(
                     queued, size,
                 )  # fmt: skip
     return found
+
+
+@helper
+def _takes(
+    g: int, u: int, before: Reals, after: Reals, shut: Bytes, in_start: Ints, k: Ints, flow: Bytes, inp: Ints,
+    law: Bytes, laws: Reals, scratch: Reals,
+) -> bool:  # fmt: skip
+    """Whether a supplier is among those that make a gate hand on less than before."""
+    first, last = in_start[g], in_start[g + 1]
+    n, had, has = last - first, 2.0, 2.0
+    for a in range(first, last):
+        if inp[a] == u:
+            had = min(had, _seen(a, u, flow[g], before, shut, law, laws))
+            has = min(has, _seen(a, u, flow[g], after, shut, law, laws))
+    if has >= had:
+        return False
+    if k[g] == n:
+        worst = 2.0
+        for a in range(first, last):
+            worst = min(worst, _seen(a, inp[a], flow[g], before, shut, law, laws))
+            if has >= worst:
+                return False
+        return True
+    for a in range(first, last):
+        scratch[a - first] = _seen(a, inp[a], flow[g], before, shut, law, laws)
+    some = scratch[:n]
+    some.sort()
+    level = some[n - k[g]]
+    if had < level or has >= level:
+        return False
+    left = 0
+    for a in range(first, last):
+        if _seen(a, inp[a], flow[g], after, shut, law, laws) >= level:
+            left += 1
+    return bool(left < k[g])
+
+
+_HANDS = ("int32[]", "int32[]", "uint8[]", "int32[]", "uint8[]", "float64[]", "int32[]", "int32[]", "int32[]")
+"""Types of ``Plan.hands``."""
+
+
+@kernel(
+    "int64", "int32[]", "float64[]", "float64[]", "uint8[]", "int32[]!", "int32[]!", "float64[]!", *_HANDS
+)  # fmt: skip
+def fallout(
+    seeds: Ints, before: Reals, after: Reals, shut: Bytes, degree: Ints, queue: Ints, scratch: Reals,
+    in_start: Ints, k: Ints, flow: Bytes, inp: Ints, law: Bytes, laws: Reals, gate_owner: Ints, out_start: Ints,
+    out_gate: Ints,
+) -> int:  # fmt: skip
+    """Length of the shortest chain from the seeds to everything that they degrade, through gates that hand on less.
+
+    ``degree`` is -1 everywhere; the queue gets what was reached, nearest first. Returns how many.
+    """
+    tail = 0
+    for v in seeds:
+        if degree[v] < 0:
+            degree[v] = 0
+            queue[tail] = v
+            tail += 1
+    head = 0
+    while head < tail:
+        u = queue[head]
+        head += 1
+        for a in range(out_start[u], out_start[u + 1]):
+            g = out_gate[a]
+            w = gate_owner[g]
+            if degree[w] >= 0 or after[w] >= before[w]:
+                continue
+            if _takes(g, u, before, after, shut, in_start, k, flow, inp, law, laws, scratch):
+                degree[w] = degree[u] + 1
+                queue[tail] = w
+                tail += 1
+    return tail

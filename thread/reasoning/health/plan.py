@@ -12,6 +12,7 @@ from thread.reasoning.structure import Bytes
 Reals = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
 _GATE_START, _OUT_START, _RING_OF = 0, 9, 17
+_HANDS = (1, 2, 3, 4, 5, 7, 8, 9, 10)
 """Places in ``Plan.arrays``."""
 
 
@@ -81,6 +82,11 @@ class Plan:
     def size(self) -> int:
         """Number of nodes."""
         return len(self.node)
+
+    @property
+    def hands(self) -> tuple[npt.NDArray[np.generic], ...]:
+        """The arrays that tell who hands what on."""
+        return tuple(self.arrays[at] for at in _HANDS)
 
     def widened(self, more: int) -> "Plan":
         """The same with more nodes at the end, which need nothing. Cost: copies of a few columns."""

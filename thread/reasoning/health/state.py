@@ -32,6 +32,7 @@ class Scores:
         self.plan, self.own, self.shut, self.h = plan, own, shut, h
         self._space = Space(plan)
         self._lock = threading.Lock()
+        self._shadows: list[Scores] = []
 
     @classmethod
     def whole(cls, plan: Plan, own: Reals, shut: Bytes) -> "Scores":
@@ -49,9 +50,7 @@ class Scores:
         """
         more = plan.size - self.plan.size
         ones, zeros = np.full(more, fresh), np.zeros(more, np.uint8)
-        with self._lock:
-            columns = (np.append(self.own, ones), np.append(self.shut, zeros), np.append(self.h, ones))
-        return Scores(plan, *columns)
+        return Scores(plan, np.append(self.own, ones), np.append(self.shut, zeros), np.append(self.h, ones))
 
     def of(self, node: int) -> float:
         """Health of a node."""
@@ -73,6 +72,7 @@ class Scores:
         Cost: O(what changes and its consumers); a cycle that is touched is solved anew.
         """
         with self._lock:
+            self._shadows.clear()
             return self._change(nodes, own, toggled)
 
     def _change(self, nodes: Ints, own: Reals, toggled: Ints | None = None) -> Moved:
@@ -91,18 +91,34 @@ class Scores:
         return Moved(plan.node[at], space.was[:count].copy(), self.h[at].copy())
 
     @contextmanager
-    def supposing(self, nodes: Ints, own: Reals) -> Iterator[Moved]:
-        """What moves if some nodes were otherwise by themselves; put back bit by bit when the block ends."""
-        plan = self.plan
+    def trial(self, nodes: Ints, own: Reals) -> Iterator[Moved]:
+        """These scores as they were if some nodes were otherwise; put back bit by bit when the block ends.
+
+        For scores that nobody else reads; ``supposing`` for all others.
+        """
         with self._lock:
-            at = plan.position[nodes]
+            at = self.plan.position[nodes]
             before = self.own[at].copy()
             moved = self._change(nodes, own)
             try:
                 yield moved
             finally:
                 self.own[at] = before
-                self.h[plan.position[moved.node]] = moved.before
+                self.h[self.plan.position[moved.node]] = moved.before
+
+    @contextmanager
+    def supposing(self, nodes: Ints, own: Reals) -> Iterator[tuple["Scores", Moved]]:
+        """Scores as they were if some nodes were otherwise, and what moved; others read these scores meanwhile.
+
+        Cost: O(what moves); the first time, and for each question at the same time, a copy.
+        """
+        with self._lock:
+            shadow = self._shadows.pop() if self._shadows else None
+        shadow = shadow or self.copied(self.plan, 1.0)
+        with shadow.trial(nodes, own) as moved:
+            yield shadow, moved
+        with self._lock:
+            self._shadows.append(shadow)
 
 
 class PlantHealth:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from thread.projection import OverlayView, View
 from thread.projection.view import Ints
 from thread.reasoning.answers import Budget
+from thread.reasoning.health.moves import HealthMoves
 from thread.reasoning.impact import EffectKind, Impact, ImpactQuery
 from thread.reasoning.live import Outage, State, is_in
 from thread.reasoning.orders import Collision, collisions_among
@@ -30,6 +31,14 @@ class ScenarioImpact(Impact):
         return self._named(self.came_up.tolist())
 
     @cached_property
+    @cached_property
+    def _moves(self) -> HealthMoves:
+        """Health of the plant as it is, and of the plant as it would be."""
+        after = self.after
+        before = np.append(self.base.health.high.by_node, np.ones(after.size - self.base.size))
+        seeds = np.union1d(self._scope.nodes, np.array(sorted(self.laid.switched), np.int32)).astype(np.int32)
+        return HealthMoves(after, seeds, before[after.plan.node], after.health.high.h, after.health.high.shut)
+
     def _found(self) -> dict[EffectKind, tuple[Ints, Ints]]:
         """What is operated and falls by something else is a target still, and no effect."""
         found: dict[EffectKind, tuple[Ints, Ints]] = dict(Impact._found.func(self))  # type: ignore[attr-defined]

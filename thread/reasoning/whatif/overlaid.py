@@ -31,6 +31,9 @@ def overlaid(base: Structure, view: OverlayView) -> Structure:
             wanted = view.ontology.kinds[view.kind(node)].conducts_when
             shut[node] = wanted is not None and local_name(str(state)).upper() != wanted.upper()
     made = replace(made, own=own, conduction=replace(made.conduction, shut=shut))
+    if "plan" in base.__dict__:
+        more = view.size - base.size
+        made.__dict__["wiring"], made.__dict__["plan"] = base.wiring.widened(more), base.plan.widened(more)
     made.__dict__["loops"] = base.loops  # loops are those of everything conducting and healthy
     return made
 
