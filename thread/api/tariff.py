@@ -107,6 +107,7 @@ WEIGHTS: Final[dict[str, int]] = {
     "Impact.heldUpByLoop": 200,
     "Impact.observedByNothing": 200,
     "Impact.newSinglePoints": 500,
+    "Impact.groups": 200,
 }
 """Points of a field itself, where it is not 1 (500 for a change)."""
 
