@@ -100,6 +100,49 @@ def test_question_1_finds_nothing_for_what_is_not_used_or_not_there(demo: Engine
     assert (found["design"], found["missing"], found["designs"]["edges"]) == (None, ["NO-SUCH-REVISION"], [])
 
 
+def test_question_2_splits_units_and_orders_by_what_the_change_means(demo: Engine, truth: Answer) -> None:
+    planted = truth["change"]
+    given = {"old": planted["revision"], "effective": {"fromDate": planted["from"]}, "first": 500}
+    found = answer(demo, "02-change-impact", **given)["change"]
+    rows = [(edge["role"], edge["verdict"], edge["node"]["iri"]) for edge in found["rows"]["edges"]]
+    units = {"BUILT", "SPARE", "GONE"}
+    assert sorted(iri for role, verdict, iri in rows if role in units and verdict == "AFFECTED") == planted["affected"]
+    spared = sorted(iri for role, verdict, iri in rows if role in units and verdict == "NOT_AFFECTED")
+    assert spared == planted["not_affected"]
+    orders = [iri for role, verdict, iri in rows if role == "WORK_ORDER" and verdict == "AFFECTED"]
+    assert orders == planted["orders"]
+    assert sorted(iri for role, _, iri in rows if role == "DESIGN") == sorted(truth["where_used"][planted["revision"]])
+    assert found["completeness"]["complete"]
+
+
+def test_question_2_by_serial_says_what_it_cannot_tell(demo: Engine, truth: Answer) -> None:
+    given = {"old": truth["change"]["revision"], "effective": {"fromSerial": "XY-7"}, "first": 500}
+    found = answer(demo, "02-change-impact", **given)["change"]
+    verdicts = {edge["verdict"] for edge in found["rows"]["edges"] if edge["role"] in ("BUILT", "SPARE")}
+    assert verdicts == {"UNDETERMINED"}
+    assert [reason["code"] for reason in found["completeness"]["reasons"]] == ["GAP"]
+
+
+def test_question_2_needs_an_effectivity(demo: Engine) -> None:
+    result = demo.execute(QUESTIONS["02-change-impact"]["query"], {"old": "urn:thread:id:WH.B", "effective": {}})
+    assert result.errors is not None
+    assert "effective says nothing" in result.errors[0].message
+
+
+def test_question_5_gives_rates_with_counts_and_exposure(demo: Engine, truth: Answer) -> None:
+    found = answer(demo, "05-failure-rates")["failureRates"]
+    total = {each["revision"]["iri"]: each for each in found if each["allEnvironments"]}
+    for revision, planted in truth["revisions"].items():
+        row = total[revision]
+        assert (row["units"], row["failures"]) == (planted["units"], planted["failures"])
+        assert row["exposureHours"] == pytest.approx(planted["installed_hours"], abs=1e-5)
+        assert row["per1000Hours"] == pytest.approx(truth["rates"][revision], abs=1e-8)
+        assert row["low"] < row["per1000Hours"] < row["high"]
+        parts = [each for each in found if each["revision"]["iri"] == revision and not each["allEnvironments"]]
+        assert sum(each["exposureHours"] for each in parts) == pytest.approx(row["exposureHours"])
+        assert sum(each["failures"] for each in parts) == row["failures"]
+
+
 def differing(demo: Engine, left: Answer, right: Answer) -> list[Answer]:
     found = answer(demo, "03-as-designed-and-as-maintained", left=left, right=right, first=500)["diff"]
     edges: list[Answer] = found["entries"]["edges"]
@@ -275,8 +318,48 @@ def test_question_9_reads_the_configuration_as_known_then_and_now(demo: Engine, 
 
 def test_question_10_names_the_modes_that_each_sensor_detects(demo: Engine, truth: Answer) -> None:
     for asset, sensors in truth["coverage"]["by_asset"].items():
-        found = answer(demo, "10-observed-failure-modes", asset=asset)["asset"]["sensors"]
-        assert {edge["node"]["iri"]: iris(edge["node"]["detects"]) for edge in found["edges"]} == sensors
+        rows = answer(demo, "10-observed-failure-modes", asset=asset, out=None)["coverage"]["rows"]
+        found: dict[str, list[str]] = {sensor: [] for sensor in sensors}
+        for row in rows:
+            if row["thing"]["iri"] == asset:
+                for each in row["sensors"]:
+                    found[each["sensor"]["iri"]].append(row["mode"]["iri"])
+        assert {sensor: sorted(modes) for sensor, modes in found.items()} == sensors
+
+
+def test_question_10_names_what_nothing_detects(demo: Engine, truth: Answer) -> None:
+    gun = "urn:thread:id:G-210"
+    found = answer(demo, "10-observed-failure-modes", asset=gun, out=None)["coverage"]
+    unseen = [row["mode"]["iri"] for row in found["unobserved"] if row["thing"]["iri"] == gun]
+    assert unseen == truth["coverage"]["unobserved_of_gun"]
+
+
+def test_question_10_says_which_sensors_an_outage_darkens(demo: Engine, truth: Answer) -> None:
+    for planted in truth["outages"].values():
+        dark = {each["sensor"] for each in planted["dark"]}
+        for asset in truth["coverage"]["by_asset"]:
+            found = answer(demo, "10-observed-failure-modes", asset=asset, out=planted["targets"])["coverage"]
+            for row in found["rows"]:
+                assert all(each["after"] is (each["sensor"]["iri"] not in dark) for each in row["sensors"])
+            lost = {(row["thing"]["iri"], row["mode"]["iri"]) for row in found["lost"]}
+            blind = {
+                (row["thing"]["iri"], row["mode"]["iri"])
+                for row in found["rows"]
+                if row["sensors"] and all(each["sensor"]["iri"] in dark for each in row["sensors"])
+            }
+            assert lost == blind
+
+
+def test_question_19_judges_the_parts_of_an_order_and_finds_them(demo: Engine, truth: Answer) -> None:
+    verdicts = {"urn:thread:id:WO-9103": "VALID", "urn:thread:id:WO-9108": "UNKNOWN"}
+    for order, needs in truth["spares"].items():
+        found = answer(demo, "19-required-parts", order=order)["requiredParts"]
+        assert {each["design"]["iri"] for each in found} == set(needs)
+        for each in found:
+            planted = needs[each["design"]["iri"]]
+            assert each["quantity"] == str(planted["needs"])
+            assert [item["iri"] for item in each["stock"]["nodes"]] == planted["in_stock"]
+            assert each["verdict"] == verdicts[order]
 
 
 def outage(demo: Engine, planted: Answer) -> Answer:
@@ -394,6 +477,14 @@ def test_question_23_says_where_the_trace_breaks(demo: Engine, truth: Answer) ->
     assert sorted(hit["node"]["iri"] for hit in found["batches"]) == planted["batches"]
     assert [gap["node"]["iri"] for gap in found["gaps"]] == [planted["broken_at"]]
     assert [reason["code"] for reason in found["completeness"]["reasons"]] == ["GAP"]
+
+
+def test_question_24_finds_what_a_notice_touches(demo: Engine, truth: Answer) -> None:
+    found = {each["document"]["iri"]: each for each in answer(demo, "24-notices")["notices"]}
+    assert set(found) == set(truth["notices"])
+    for notice, planted in truth["notices"].items():
+        assert [each["iri"] for each in found[notice]["designs"]["nodes"]] == planted["designs"]
+        assert sorted(each["iri"] for each in found[notice]["installed"]["nodes"]) == planted["installed"]
 
 
 def test_a_disputed_batch_stands_in_the_conflicts(demo: Engine, truth: Answer) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from thread.api.changes import (
+    ChangeImpact,
+    EffectivityInput,
+    FailureRate,
+    NoticeMatch,
+    RequiredPart,
+)
+from thread.api.coverage import Coverage
 from thread.api.differing import Differences
+from thread.api.ids import LIVE
 from thread.api.places import Sharing
 from thread.api.queries import AsOfInput, as_asked
 from thread.api.recalls import Recall, Trace
@@ -13,7 +22,9 @@ from thread.api.siblings import Siblings, siblings_answer
 from thread.api.structures import BuiltInput, PartsOf, StructureView, built_of
 from thread.api.uses import WhereUsed
 from thread.api.words import ID
+from thread.errors import InputError
 from thread.reasoning import configuration as reasoning
+from thread.reasoning.changing import Effectivity
 from thread.service.context import at_one_instant
 
 if TYPE_CHECKING:
@@ -79,6 +90,52 @@ class PartQuestions:
         missing = [text for _, _, texts in sides for text in texts]
         answer = self._scope.service.differences(found[0], found[1])
         return Differences((sides[0][0], sides[1][0]), answer, missing)
+
+    def change(
+        self, old: ID, effective: EffectivityInput, new: ID | None = None, at: AsOfInput | None = None
+    ) -> ChangeImpact:
+        """Which units, spares, open orders and designs are affected if a revision is replaced from a serial or date on, which are not, and of which it cannot be told. Takes opaque ids, IRIs or identifiers."""  # noqa: E501  one paragraph is one description
+        if effective.from_serial is None and effective.from_date is None:
+            raise InputError("effective says nothing.", hint="Give fromSerial, fromDate, or both.")
+        reading, nodes, missing = self._scope.resolve([old], as_asked(at))
+        later, unknown = -1, list[str]()
+        if new is not None:
+            _, found, unknown = self._scope.resolve([new], reading.at)
+            later = found[0] if found else -1
+        effectivity = Effectivity(effective.from_serial, effective.from_date)
+        answer = self._scope.service.change(reading.context, nodes[0] if nodes else -1, later, effectivity)
+        return ChangeImpact(reading, answer, [*missing, *unknown])
+
+    def notices(self, at: AsOfInput | None = None) -> list[NoticeMatch]:
+        """Every notice that names part numbers or ranges of them, with the designs and items that it touches; at most 500."""  # noqa: E501  one paragraph is one description
+        reading = self._scope.reading(as_asked(at) or LIVE)
+        found = self._scope.service.notices(reading.context)[: self._scope.max_page]
+        self._scope.spend(len(found))
+        return [NoticeMatch(reading, match) for match in found]
+
+    def required_parts(self, order: ID, at: AsOfInput | None = None) -> list[RequiredPart] | None:
+        """The parts that a work order needs: whether each may be fitted in what the order works on, and what of it is in stock; null where the reference means nothing."""  # noqa: E501  one paragraph is one description
+        reading, nodes, _ = self._scope.resolve([order], as_asked(at))
+        if not nodes:
+            return None
+        return [RequiredPart(reading, spare) for spare in self._scope.service.spares(reading.context, nodes[0])]
+
+    def failure_rates(
+        self, of: ID, by_environment: bool = False, at: AsOfInput | None = None
+    ) -> list[FailureRate] | None:
+        """Failures per 1,000 hours in service of every revision of a design, with exposure and interval, optionally by the location of what the items were in; null where the reference means nothing."""  # noqa: E501  one paragraph is one description
+        reading, nodes, _ = self._scope.resolve([of], as_asked(at))
+        if not nodes:
+            return None
+        found = self._scope.service.failure_rates(reading.context, nodes[0], by_environment=by_environment)
+        return [FailureRate(reading, rate) for rate in found]
+
+    def coverage(self, of: ID, out: list[ID] | None = None, at: AsOfInput | None = None) -> Coverage:
+        """Which failure modes of a thing, its parts and serials each sensor detects, and which none, now and with some things out of service. Takes opaque ids, IRIs or identifiers."""  # noqa: E501  one paragraph is one description
+        reading, nodes, missing = self._scope.resolve([of], as_asked(at))
+        _, taken, unknown = self._scope.resolve(out or [], reading.at)
+        answer = self._scope.service.coverage(reading.context, nodes[0] if nodes else -1, taken)
+        return Coverage(reading, answer, [*missing, *unknown])
 
 
 def _configuration(

@@ -1,4 +1,4 @@
-"""How is it shown where a design is used? Designs above it with quantity and path, items made to it with their place."""
+"""How is it shown where a design is used? Designs above with quantity and path, items made to it with their place."""
 
 from __future__ import annotations
 

@@ -67,6 +67,11 @@ class Replacements:
         mine, theirs = self.family(fitted), self.family(asked)
         return None if mine == theirs else self.reach(mine).get(theirs)
 
+    def revisions(self, design: int) -> list[int]:
+        """The revisions of a design."""
+        found: list[int] = self.view.links_to(design, self._revision_of).subject.tolist()
+        return found
+
     def is_whole_design(self, design: int) -> bool:
         """Whether it is a design, not one of its revisions."""
         return self.view.kind(design) in self.view.ontology.subkinds(UpperKind.PRODUCT_DESIGN)
