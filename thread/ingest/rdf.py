@@ -9,6 +9,7 @@ from thread.facts import Qualifiers
 from thread.ingest import model
 from thread.ingest.alignment import Alignment, Meaning, alignment_of
 from thread.ingest.identity import Nothing, Resolver
+from thread.ingest.pausing import collector_paused
 from thread.ingest.rdffile import Parse, Progress, RdfSource, alignment_path, open_source, stated
 from thread.ingest.rdfholding import REIFIES, Holding, Qualified, Said
 from thread.ingest.rdfkinds import Kinds
@@ -42,7 +43,8 @@ def read_rdf(
         LimitError: ``timeout``, ``too-large``.
     Cost: the statements as numbers and each distinct term, in memory; one pass.
     """
-    return _Reader(mapping, folder, ontology, parse, resolve or Nothing(), progress).run()
+    with collector_paused():
+        return _Reader(mapping, folder, ontology, parse, resolve or Nothing(), progress).run()
 
 
 class _Reader:

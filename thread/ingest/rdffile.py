@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from thread.ingest.statements import Lines, Statements
 from thread.resources import resource
 
 Progress = Callable[[int, int], None]
+_TRIPLES: Final = frozenset({"ttl", "nt", "rdf", "owl"})
+"""Formats without named graphs."""
 
 
 class Parse(Protocol):
@@ -117,7 +119,8 @@ def stated(path: Path, spec: RdfFile, parse: Parse, progress: Progress | None = 
     statements = Statements()
     size = path.stat().st_size if path.exists() else 0
     lines = parse(path, form, lenient=spec.lenient, base=spec.base)
-    statements.fill(lines, (lambda read: progress(min(read * 100, size), size)) if progress else None)
+    told = (lambda read: progress(min(read * 100, size), size)) if progress else None
+    statements.fill(lines, told, triples=form in _TRIPLES and not spec.lenient)
     return statements
 
 

@@ -17,6 +17,7 @@ from thread.ingest.identity import Identities, Nothing, Resolver
 from thread.ingest.jsonfile import JsonFile
 from thread.ingest.merging import Merger, Place
 from thread.ingest.parts import Vanished
+from thread.ingest.pausing import collector_paused
 from thread.ingest.plans import TablePlan, compile_table
 from thread.ingest.report import Collector, Finding, Report, TableCount, shown
 from thread.ingest.rows import Cells, Row, RowFault
@@ -82,7 +83,8 @@ def read(
     Cost: two passes over the files. In memory: the facts as columns, one entry per entity and identifier, and
         the rows of tables with a sequence or looked at by another.
     """
-    return _Reader(mapping, folder, ontology, resolve or Nothing(), progress or (lambda _, __: None)).run()
+    with collector_paused():
+        return _Reader(mapping, folder, ontology, resolve or Nothing(), progress or (lambda _, __: None)).run()
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from thread.clock import BEGIN, END, Instant
 from thread.facts import Commit, FactPart, Op, ValueType
 from thread.ingest.parts import Vanished
+from thread.ingest.pausing import collector_paused
 from thread.ingest.reading import Reading
 from thread.ingest.snapshots import Claim, Content, Settlement, Settling, claims_of_part, file_of, folded, scopes_of
 from thread.ontology.model import Ontology
@@ -56,10 +57,11 @@ def settle_log(reading: Reading, commits: Commits, source: str, at: Instant, ont
     single = {TYPE, LABEL}
     single.update(relation.iri for relation in ontology.relations if relation.single)
     single.update(attribute.iri for attribute in ontology.attributes if attribute.single)
-    log = _read_log(commits(), source, single)
-    if not len(log.said):
-        return Settlement(reading.parts, 0)
-    return _Comparison(reading, log, at, single).settled(commits, source, ontology)
+    with collector_paused():
+        log = _read_log(commits(), source, single)
+        if not len(log.said):
+            return Settlement(reading.parts, 0)
+        return _Comparison(reading, log, at, single).settled(commits, source, ontology)
 
 
 @dataclass(slots=True)

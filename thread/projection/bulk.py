@@ -46,19 +46,17 @@ class Directory:
         values, nodes, notes = self._carried
         ids = view.state.texts.find_all([value for _, _, value in asked])
         lows, highs = (np.searchsorted(values, ids, side=side) for side in ("left", "right"))
-        found: dict[Triple, Sequence[EntityId]] = {}
-        for index in np.flatnonzero((highs > lows) & (ids >= 0)).tolist():
-            scheme, scope, _ = asked[index]
-            mine = {
-                node
-                for node, note in zip(
-                    nodes[lows[index] : highs[index]].tolist(), notes[lows[index] : highs[index]].tolist(), strict=True
-                )
-                if self._named(note)[0] == scheme and (scope is None or self._named(note)[1] == scope)
-            }
-            if mine:
-                found[asked[index]] = sorted(view.iris(sorted(mine)))
-        return found
+        counts = np.where(ids >= 0, highs - lows, 0)
+        asking = np.repeat(np.arange(len(asked)), counts)
+        places = np.arange(len(asking)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(lows, counts)
+        iris = iter(view.iris(nodes[places]))
+        mine: dict[Triple, set[EntityId]] = {}
+        for index, iri, note in zip(asking.tolist(), iris, notes[places].tolist(), strict=True):
+            each = asked[index]
+            scheme, scope = self._named(note)
+            if scheme == each[0] and (each[1] is None or scope == each[1]):
+                mine.setdefault(each, set()).add(iri)
+        return {each: sorted(found) for each, found in mine.items()}
 
     def _one(self, identifier: Triple) -> Sequence[EntityId]:
         view, (scheme, scope, value) = self._view, identifier

@@ -1,0 +1,17 @@
+"""How is the collector kept from looking at millions of rows again and again? It pauses while they are read."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No collection of cycles in this process meanwhile; reading makes none, and is twice as fast without."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
