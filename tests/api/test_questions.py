@@ -524,3 +524,16 @@ def test_pages_of_effects_give_each_effect_once_forwards_and_backwards(demo: Eng
         given = page(last=size, before=given["pageInfo"]["startCursor"])
     assert forwards == backwards == whole
     assert len(whole) == page(first=0)["totalCount"] > 10
+
+
+def test_question_11_splits_the_loss_of_the_line_as_worked_by_hand(demo: Engine, truth: Answer) -> None:
+    planted = truth["health"]
+    (found,) = answer(demo, "11-why-health")["health"]
+    assert found["entity"]["iri"] == planted["line"]
+    assert found["score"] == pytest.approx(planted["score"], abs=1e-9) == pytest.approx(0.62, abs=1e-9)
+    shares = {each["source"]["iri"]: each["delta"] for each in found["contributions"]}
+    assert shares == pytest.approx(planted["shares"], abs=1e-9)
+    assert sorted(round(share, 4) for share in shares.values()) == [0.0167, 0.0917, 0.2717]  # LT2
+    assert sum(shares.values()) == pytest.approx(1 - found["score"], abs=1e-9)
+    assert [step["score"] for step in found["repairs"]] == pytest.approx([0.8, 0.95, 1.0])
+    assert all(each["path"]["nodes"][-1]["iri"] == planted["line"] for each in found["contributions"])

@@ -135,6 +135,8 @@ def test_every_document_of_the_commands_is_valid(run: Run, plant: Path) -> None:
         "lineage": {"of": ["P-1"], "input": {}, "first": 1},
         "impact": {"of": ["P-1"], "input": {}, "first": 1},
         "siblings": {"of": "WT-1030", "first": 1},
+        "health": {"of": ["ST10"]},
+        "explain": {"of": ["ST10"], "first": 3},
     }
     for name, document in DOCUMENTS.items():
         done = run("query", "-", "--variables", json.dumps(variables[name]), "--store", plant, stdin=document)

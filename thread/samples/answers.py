@@ -35,6 +35,7 @@ from thread.samples.structure_answers import (
     swaps_of,
     trace_of,
 )
+from thread.samples.wear import wear_of
 from thread.samples.words import entity
 from thread.terms import local_name
 
@@ -95,6 +96,8 @@ class Answers:
     """Serials backwards, one with a gap."""
     rates: Mapping[str, Json]
     """Failures per 1,000 h by transformer revision."""
+    health: Mapping[str, Json]
+    """The line: its score, and who takes how much of it."""
     whereabouts: Mapping[str, Mapping[str, Json]]
     """Every serial: INSTALLED with its position, STOCK, REPAIR or SCRAPPED."""
 
@@ -141,5 +144,6 @@ def answers_of(preset: str, seed: int, site: Site, engineering: Engineering, sto
         recall=steel_recall_of(site, books),
         trace=trace_of(site, books),
         rates=rates_of(revisions),
+        health=wear_of(site),
         whereabouts={iri: whereabouts_of(serial) for iri, serial in sorted(books.serials.items())},
     )

@@ -9,6 +9,7 @@ from thread.samples.books import FailureRecord, OrderRecord, Serial, Stay
 from thread.samples.history import HOUR, LEAK, SHORT, Stores, exchange, repair
 from thread.samples.ledger import moment
 from thread.samples.site import START, Site, day
+from thread.samples.wear import plant_wear
 from thread.samples.words import CMMS, ERP, MES, PLM, Rel, core, entity, kind
 from thread.terms import EntityId
 
@@ -70,6 +71,7 @@ def plant_story(site: Site, stores: Stores) -> Story:
     late = _late_order(site)
     twins = _same_serial_twice(site, stores)
     planned = plant_planned(site)
+    plant_wear(site)
     return Story(
         failed=failed,
         hose_recorded=recorded,
