@@ -86,9 +86,11 @@ def warm(service: "Service") -> None:
     from thread.reasoning.answers import Budget
     from thread.reasoning.impact import ImpactQuery
     from thread.reasoning.lineage import LineageQuery
+    from thread.reasoning.search import SearchQuery
     from thread.terms import UpperKind
 
     context = service.context(budget=Budget())
+    service.search(context, SearchQuery("x"))
     for node in service.view(context).of_kind(UpperKind.ASSET)[:1].tolist():
         service.lineage(context, [node], LineageQuery()).hits()
         impact = service.impact(context, [node], ImpactQuery())
