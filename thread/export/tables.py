@@ -37,6 +37,8 @@ class Shape:
     """By scheme, with a scope or without: how many one entity has at most."""
     attributes: Counter[str] = field(default_factory=Counter)
     """By IRI: how many values one entity has at most."""
+    noted: dict[str, set[str]] = field(default_factory=dict)
+    """By IRI of an attribute: the qualifiers that its values have."""
     labelled: bool = False
     relations: set[str] = field(default_factory=set)
     qualifiers: set[str] = field(default_factory=set)
@@ -67,6 +69,9 @@ class Tables:
         shape.labelled |= bool(held.pop(LABEL, 0))
         held.pop(IDENTIFIER, 0)
         shape.attributes |= held
+        for fact in attributes_of(thing):
+            if fact.qualifiers and fact.predicate in held:
+                shape.noted.setdefault(fact.predicate, set()).update(iri for iri, _ in fact.qualifiers)
         shape.identifiers |= Counter((scheme, scope is not None) for scheme, scope, _ in thing.identifiers())
         links = links_of(thing)
         if links:
@@ -96,8 +101,11 @@ class Tables:
             for value, scope in [*several, *[(None, None)] * (most - len(several))]:
                 cells += [value, scope] if scoped else [value]
         for iri in sorted(shape.attributes, key=self._word):
-            values = [fact.value for fact in thing.facts if fact.predicate == iri]
-            cells += _padded(values, shape.attributes[iri])
+            facts: list[Fact | None] = [fact for fact in thing.facts if fact.predicate == iri]
+            for fact in [*facts, *[None] * (shape.attributes[iri] - len(facts))]:
+                qualifiers = dict(fact.qualifiers) if fact is not None else {}
+                cells.append(None if fact is None else fact.value)
+                cells += [qualifiers.get(word) for word in self._notes(shape, iri)]
         return cells
 
     def _link(self, thing: Thing, fact: Fact) -> list[Cell]:
@@ -135,7 +143,13 @@ class Tables:
                     yield f"{name} of", text, IDENTIFIER
         for iri in sorted(shape.attributes, key=self._word):
             for place in range(1, shape.attributes[iri] + 1):
-                yield self._word(iri) + (f" {place}" if place > 1 else ""), self._type(iri), iri
+                name = self._word(iri) + (f" {place}" if place > 1 else "")
+                yield name, self._type(iri), iri
+                for word in self._notes(shape, iri):
+                    yield f"{name} {self._word(word)}", self._type(word), ""
+
+    def _notes(self, shape: Shape, iri: str) -> list[str]:
+        return sorted(shape.noted.get(iri, ()), key=self._word)
 
     def _type(self, iri: str) -> ValueType:
         found = self._ontology.attribute.get(iri)
@@ -179,10 +193,12 @@ class Tables:
             for number, (scheme, scoped) in enumerate(sorted(shape.identifiers))
             for place in range(1, shape.identifiers[scheme, scoped] + 1)
         ]
-        attributes: dict[str, list[str]] = {}
+        attributes: dict[str, list[dict[str, Any]]] = {}
         for name, _, iri in self._described(shape):
             if iri and iri not in (LABEL, IDENTIFIER):
-                attributes.setdefault(self._word(iri), []).append(f"{{{name}}}")
+                notes = {self._word(w): f"{{{name} {self._word(w)}}}" for w in self._notes(shape, iri)}
+                said = {"value": f"{{{name}}}", **({"qualifiers": notes} if notes else {})}
+                attributes.setdefault(self._word(iri), []).append(said)
         thing["attributes"] = attributes
         return {"file": f"{shape.stem}.csv", "entities": {"thing": thing}}
 

@@ -190,7 +190,8 @@ class _Saying:
             here, values = here.only(kept), [values[i] for i in kept]
         interval = plan.interval if plan is not None else None
         starts, ends = _times(interval, here.cells) if interval is not None else (None, None)
-        self._say(here.at, here.iris, predicate, values, starts, ends)
+        told = [qualifiers_of(plan, each) for each in here.cells] if plan is not None and plan.qualifiers else None
+        self._say(here.at, here.iris, predicate, values, starts, ends, told)
 
     def _link(self, link: LinkPlan, here: _Present) -> None:
         relation, target = link.relation, link.target

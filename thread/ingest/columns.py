@@ -38,7 +38,7 @@ def _named_by_entity(entity: model.EntitySpec, place: str) -> set[str]:
         templates += [identifier.value, identifier.scope]
     for specs in entity.attributes.values():
         for attribute in specs:
-            templates += [attribute.value, attribute.unit]
+            templates += [attribute.value, attribute.unit, *attribute.qualifiers.values()]
             valid.append(attribute.valid)
             whens.append(attribute.when)
     for link in entity.links:

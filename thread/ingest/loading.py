@@ -31,7 +31,7 @@ from thread.ingest.rdfmodel import RdfFile
 from thread.ingest.templates import columns_of
 from thread.ingest.units import conversion
 from thread.ingest.vocabulary import Vocabulary
-from thread.ontology.model import Attribute, Kind, Ontology
+from thread.ontology.model import Attribute, Kind, Ontology, Relation
 from thread.terms import IDENTIFIER, STUB, local_name
 
 LARGEST: Final = 1_048_576
@@ -130,6 +130,7 @@ def _check_entity(words: Vocabulary, entity: EntitySpec, kinds: dict[str, Kind],
                 raise InputError(f"{where}: {attribute.name} has one value.", code="bad-mapping", hint=hint)
         for spec in specs:
             _check_unit(attribute, spec, where)
+            _check_qualifiers(words, spec.qualifiers, attribute, where)
     for index, link in enumerate(entity.links):
         _check_link(words, link, kinds, kind, f"{place}.links.{index}")
 
@@ -181,11 +182,15 @@ def _check_relation(
                 hint=f"It {end} at: {may}.",
                 place=place,
             )
-    for name in link.qualifiers:
+    _check_qualifiers(words, link.qualifiers, relation, place)
+
+
+def _check_qualifiers(words: Vocabulary, given: Iterable[str], word: Relation | Attribute, place: str) -> None:
+    for name in given:
         attribute = words.attribute(name, f"{place}.qualifiers.{name}")
-        if attribute.iri not in relation.qualifiers:
-            known = known_near(name, [local_name(iri) for iri in relation.qualifiers], f"qualifiers of {relation.name}")
-            raise InputError(f"{place}: {relation.name} takes no {name}.", code="bad-mapping", hint=known)
+        if attribute.iri not in word.qualifiers:
+            known = known_near(name, [local_name(iri) for iri in word.qualifiers], f"qualifiers of {word.name}")
+            raise InputError(f"{place}: {word.name} takes no {name}.", code="bad-mapping", hint=known)
 
 
 def _attributes_of(ontology: Ontology, kind: Kind) -> Iterable[Attribute]:

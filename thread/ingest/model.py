@@ -194,6 +194,8 @@ class AttributeSpec(Part):
     unit: Template | None = None
     """UCUM code of the unit in the file, or the column that holds it; converted to the ontology's."""
     valid: Valid | None = None
+    qualifiers: dict[str, Template] = {}
+    """What belongs to the value, as the end of a range of part numbers; an empty one is left out."""
     when: When = {}
     required: bool = False
     """A row without it is refused."""

@@ -1,6 +1,6 @@
 """What is to be said for each row? The entities of a mapping, compiled to closures over one table's cells."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -48,6 +48,7 @@ class AttributePlan:
     when: Test | None
     required: bool
     column: str
+    qualifiers: tuple[tuple[str, ValueOf], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,17 +213,21 @@ class _Compiler:
             when=compile_when(spec.when, self._layout, f"{place}.when"),
             required=spec.required,
             column=compile_template(spec.value, self._layout, place).column,
+            qualifiers=self._qualifiers(spec.qualifiers, place),
         )
 
-    def _link(self, spec: model.LinkSpec, place: str, again: bool) -> LinkPlan:
-        target = spec.to if spec.to is not None else spec.source
-        assert target is not None
+    def _qualifiers(self, spec: Mapping[str, str], place: str) -> tuple[tuple[str, ValueOf], ...]:
         qualifiers = []
-        for word, template in spec.qualifiers.items():
+        for word, template in spec.items():
             where = f"{place}.qualifiers.{word}"
             attribute = self._words.attribute(word, where)
             value = compile_value(attribute, template, None, self._layout, self._words, self._read, where)
             qualifiers.append((attribute.iri, value))
+        return tuple(sorted(qualifiers, key=lambda pair: pair[0]))
+
+    def _link(self, spec: model.LinkSpec, place: str, again: bool) -> LinkPlan:
+        target = spec.to if spec.to is not None else spec.source
+        assert target is not None
         relations = [self._words.relation(name, f"{place}.relation") for name in spec.relation]
         return LinkPlan(
             relation=relations[0],
@@ -230,7 +235,7 @@ class _Compiler:
             target=self._reference(target, f"{place}.{'to' if spec.to is not None else 'from'}"),
             inward=spec.source is not None,
             interval=self._interval(spec.valid, f"{place}.valid"),
-            qualifiers=tuple(sorted(qualifiers, key=lambda pair: pair[0])),
+            qualifiers=self._qualifiers(spec.qualifiers, place),
             when=compile_when(spec.when, self._layout, f"{place}.when"),
             required=spec.required,
             again=again,
@@ -274,7 +279,7 @@ class _Compiler:
         return IntervalOf(start, end, (valid.start or "", valid.end or ""))
 
 
-def qualifiers_of(plan: LinkPlan, cells: Cells) -> Qualifiers:
-    """The qualifiers that a row gives a link, sorted; empty cells are left out."""
+def qualifiers_of(plan: LinkPlan | AttributePlan, cells: Cells) -> Qualifiers:
+    """The qualifiers that a row gives a link or value, sorted; empty cells are left out."""
     found = ((iri, value_of(cells)) for iri, value_of in plan.qualifiers)
     return tuple((iri, value) for iri, value in found if value is not None)

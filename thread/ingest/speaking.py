@@ -155,7 +155,8 @@ class Speaker:
                 if held is None:
                     continue
                 start, end = held
-            saying.facts.append(_said((iri, one.attribute.iri, value, False, start, end, ())))
+            qualifiers = qualifiers_of(one, cells) if one.qualifiers else ()
+            saying.facts.append(_said((iri, one.attribute.iri, value, False, start, end, qualifiers)))
             if plan.pairs and isinstance(value, datetime):
                 times[one.attribute.iri] = value
         for first, second in plan.pairs:
