@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from thread.api.entity import Entity, Node
+from thread.api.first import MaintainFirst, first_answer
 from thread.api.health import Health, health_answers
 from thread.api.ids import At, decode_id
 from thread.api.impact import Impact, ImpactInput, WindowInput, impact_answer, window_of
@@ -15,7 +16,7 @@ from thread.api.lineage import AttributeFilter, Lineage, LineageInput, lineage_a
 from thread.api.pages import PageRequest
 from thread.api.problems import Problem, problem_of
 from thread.api.publish import Argument, Member
-from thread.api.risk import HORIZON, MaintainFirst, Risk, RiskContribution, first_answer, risk_answers
+from thread.api.risk import HORIZON, Risk, RiskContribution, risk_answers
 from thread.api.search import DEFAULT_PAGE, SearchConnection, search_answer
 from thread.api.whatif import ChangeInput, Scenario, scenario_answer
 from thread.api.words import ID, IRI, DateTime, EntityKind, moment

@@ -23,6 +23,7 @@ from thread.api import (
     differing,
     ending,
     entity,
+    first,
     health,
     impact,
     lineage,
@@ -115,6 +116,7 @@ _OBJECTS: Final[tuple[type, ...]] = (
     *ending.OBJECTS,
     *whatif.OBJECTS,
     *risk.OBJECTS,
+    *first.OBJECTS,
 )
 _BUILT_IN: Final = (
     "Problem",

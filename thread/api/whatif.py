@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from thread.api.answers import checked_limit
+from thread.api.first import MaintainFirst, first_answer
 from thread.api.health import Health, health_answers
 from thread.api.ids import At
 from thread.api.impact import Impact, ImpactInput, WindowInput, impact_answer, query_of
 from thread.api.lineage import Lineage, LineageInput, lineage_answer
 from thread.api.problems import Problem, problem_of
-from thread.api.risk import HORIZON, MaintainFirst, Risk, first_answer, risk_answers
+from thread.api.risk import HORIZON, Risk, risk_answers
 from thread.api.words import ID
 from thread.errors import InputError
 from thread.reasoning.whatif import ChangeKind
