@@ -13,6 +13,7 @@ LAYERS: dict[str, int] = {
     "resources": 0,
     "config": 0,
     "clock": 0,
+    "logs": 0,
     "facts": 1,
     "ontology": 2,
     "ingest": 3,

@@ -4,12 +4,12 @@ import traceback
 from collections.abc import Iterable
 from typing import Any, Final
 
-import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from thread.errors import ThreadError
+from thread.logs import log_of
 
-log: Final = structlog.get_logger("thread.api")
+log: Final = log_of("thread.api")
 
 STATUS: Final = {
     "forbidden": 403,

@@ -11,9 +11,10 @@ import typer
 from thread import __version__
 from thread.cli.completion import Shell, answer_shells, script
 from thread.cli.exits import Exit
-from thread.cli.frame import AsOf, ending, say
+from thread.cli.frame import SAMPLE, AsOf, ending, say
+from thread.cli.helping import App
 
-app = typer.Typer(
+app = App(
     name="thread",
     help="The digital thread of a plant: where a part came from, and what taking something out stops.",
     no_args_is_help=True,
@@ -66,7 +67,7 @@ def _all(
 @app.command(short_help="Make a sample plant and open the service over it.")
 @ending
 def demo(
-    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="Where the sample goes.")] = Path(".demo"),
+    store: Annotated[Path, typer.Option("--store", metavar="DIR", help="Where the sample goes.")] = Path(SAMPLE),
     port: Port = None,
     load_only: Annotated[bool, typer.Option("--load-only", help="Make the store, do not open the service.")] = False,
 ) -> None:
@@ -89,7 +90,10 @@ def import_(
     plan: Annotated[bool, typer.Option("--plan", help="Say what would change; change nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Bring in nothing if one row is refused.")] = False,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write every refused row to this CSV file.")
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE", help="Write every refused row to this file: CSV, or JSON by its ending."
+        ),
     ] = None,
     align: Annotated[
         list[str] | None,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from thread.service import Context, Service
 
 P = ParamSpec("P")
+SAMPLE: Final = ".demo"
+"""Where `thread demo` makes its plant unless told otherwise."""
 _PATIENCE_MS: Final = 60_000
 """The first impact on a machine compiles kernels for some seconds."""
 
@@ -77,10 +79,13 @@ def patient_settings(store: str | None) -> "Settings":
 def require_store(settings: "Settings") -> None:
     """Raise ``bad-config`` where there is no store to read."""
     if settings.directory is not None and not settings.directory.is_dir():
+        sample = (Path(SAMPLE) / "journal.sqlite").exists() and settings.store != SAMPLE
         raise InputError(
             f"There is no store in {settings.store}.",
             code="bad-config",
-            hint="Try `thread demo`, or bring your tables in with `thread import`; --store names another directory.",
+            hint=f"The sample plant is in {SAMPLE}: add --store {SAMPLE}, or set THREAD_STORE."
+            if sample
+            else "Try `thread demo`, or bring your tables in with `thread import`; --store names another directory.",
         )
 
 

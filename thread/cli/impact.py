@@ -9,6 +9,7 @@ from thread.cli.frame import AsOf, instant, reading, say
 from thread.cli.tables import emphasis, folded, plural, table
 from thread.cli.wording import Speaker, completeness, moment, span
 from thread.errors import InputError
+from thread.terms import THR, UpperKind
 
 if TYPE_CHECKING:
     from thread.reasoning.impact import Effect, EffectKind, GateLoss, Impact, ImpactQuery
@@ -20,6 +21,7 @@ _TITLES: Final = {
     "DEGRADES": ("degrades", "degrade"),
     "GOES_DARK": ("goes dark", "go dark"),
 }
+_CARRIERS: Final = (UpperKind.ASSET, UpperKind.POSITION, UpperKind.COMPONENT, UpperKind.SENSOR)
 _LISTED: Final = 20
 _OPEN_END: Final = "2199-01-01"
 """A window of GraphQL has an end."""
@@ -63,7 +65,7 @@ def lines(answer: "Impact", speaker: Speaker, first: int) -> Iterator[str]:
                 yield f"  … and {total - first:,} more; --first {min(total, 500)} lists them"
     if not answer.total():
         yield ""
-        yield "Nothing else stops, loses its redundancy or goes dark."
+        yield from folded(_nothing(answer, speaker))
     yield from named(answer.observed_by_nothing(), "observed by nothing any more", speaker)
     yield from _collisions(answer.collisions(), speaker)
     yield from named(answer.undated_orders(), "with an open order that has no date", speaker)
@@ -72,6 +74,28 @@ def lines(answer: "Impact", speaker: Speaker, first: int) -> Iterator[str]:
     yield from named(answer.already_down(), "down before", speaker)
     yield ""
     yield from completeness(answer.completeness, speaker)
+
+
+def _nothing(answer: "Impact", speaker: Speaker) -> str:
+    """Why an outage has no effects: nothing needs what is out, or what is named can fail nobody."""
+    view = speaker.view
+    carriers = view.ontology.subkinds(*_CARRIERS)
+    idle = [node for node in answer.targets if view.kind(node) >= 0 and view.kind(node) not in carriers]
+    if not idle or len(idle) < len(answer.targets):
+        return "Nothing else stops, loses its redundancy or goes dark."
+    kinds = " or ".join(dict.fromkeys(speaker.kind(node) for node in idle))
+    said = f"Nothing stops: no failure is carried from a {kinds}, only from assets, positions, parts and sensors."
+    orders = view.ontology.subkinds(UpperKind.WORK_ORDER)
+    relations = view.ontology.subrelations(THR + "performedOn")
+    worked = [
+        int(there)
+        for node in idle
+        if view.kind(node) in orders
+        for there in view.links_from(node, relations).object.tolist()
+    ]
+    if worked:
+        return f"{said} Ask for what it works on: thread impact {' '.join(speaker.short(node) for node in worked)}"
+    return f"{said} What came of it: thread lineage {' '.join(speaker.short(node) for node in idle)} --down"
 
 
 def _headline(answer: "Impact", speaker: Speaker, fail: bool) -> str:

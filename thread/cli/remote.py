@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.error import HTTPError, URLError
@@ -103,8 +104,14 @@ def _post(url: str, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
             answer = json.loads(response.read())
     except HTTPError as error:
         answer = _refusal(url, error)
-    except (URLError, OSError, ValueError) as error:
+    except (URLError, OSError, ValueError, HTTPException) as error:
         reason = getattr(error, "reason", error)
+        if isinstance(reason, ConnectionResetError | BrokenPipeError | HTTPException):  # it was there, and went away
+            raise StoreError(
+                f"{url} ended before it answered.",
+                code="unavailable",
+                hint="Start it again, then give the command again: what was done already is not done twice.",
+            ) from error
         raise StoreError(
             f"{url} does not answer: {reason}.", code="unavailable", hint="Is the server running?"
         ) from error

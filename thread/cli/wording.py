@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from thread.cli.tables import plural
 from thread.clock import BEGIN, END, Instant, to_datetime, to_instant
 from thread.terms import ENTITY, local_name
 
@@ -131,7 +132,8 @@ class Speaker:
 
 def completeness(found: "Completeness", speaker: Speaker) -> Iterable[str]:
     """What an answer says of itself: complete, or why not."""
-    seen = f"{found.visited_nodes:,} entities and {found.visited_links:,} links seen at revision {found.revision}"
+    nodes, links = plural(found.visited_nodes, "entity", "entities"), plural(found.visited_links, "link")
+    seen = f"{nodes} and {links} seen at revision {found.revision}"
     yield f"{'complete' if found.complete else 'NOT COMPLETE'}: {seen}"
     for reason in found.reasons:
         about = f" ({speaker.several(reason.nodes)})" if reason.nodes else ""

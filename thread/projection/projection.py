@@ -386,9 +386,9 @@ class Projection:
 
 
 def _log() -> Any:
-    import structlog
+    from thread.logs import log_of
 
-    return structlog.get_logger(__name__)
+    return log_of(__name__)
 
 
 def _longer(column: npt.NDArray[np.int32], capacity: int) -> npt.NDArray[np.int32]:

@@ -3,10 +3,9 @@
 import threading
 from typing import Final
 
-import structlog
-
 from thread.clock import Clock, SystemClock
 from thread.errors import ThreadError
+from thread.logs import log_of
 from thread.projection import Projection
 from thread.stores.base import Store
 
@@ -14,7 +13,7 @@ _LONGEST_NAP: Final = 60.0
 _RETRY: Final = 5.0
 _RETRY_SECONDS: Final = 1.0
 _TRIES: Final = 8
-_log = structlog.get_logger(__name__)
+_log = log_of(__name__)
 
 
 class GraphFollower:

@@ -6,15 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import structlog
-
 from thread.errors import StoreError
+from thread.logs import log_of
 from thread.projection import Projection
 from thread.stores.base import Store
 
 _LOOK_SECONDS: Final = 0.25
 _FRESH_SECONDS: Final = 2.0
-_log = structlog.get_logger(__name__)
+_log = log_of(__name__)
 
 
 @dataclass(frozen=True, slots=True)
