@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.api.changing import Client, open_client, stores
+from tests.api.plant import open_demo
+from thread.api.app import create_app
 
 WINDOW = {"start": "2026-03-10T06:00:00Z", "end": "2026-03-10T10:00:00Z"}
 OPENED = """... on OpenWorkOrderPayload { repeated revision workOrder { iri label status plannedStart plannedEnd
@@ -105,6 +107,20 @@ def test_an_order_says_why_how_bad_and_what_it_needs(client: Client) -> None:
     edges = [(edge["node"]["iri"], edge["qualifiers"]) for edge in found["workOrder"]["relations"]["edges"]]
     assert (found["workOrder"]["orderType"], found["workOrder"]["severity"]) == ("CORRECTIVE", "MAJOR")
     assert edges == [("urn:t:crew", []), ("urn:t:screw", [{"name": "quantity", "value": "12"}])]
+
+
+def test_an_order_may_be_of_a_kind_below(tmp_path: Path) -> None:
+    file = tmp_path / "own.ttl"
+    file.write_text("""@prefix thr: <urn:thread:ns#> . @prefix my: <urn:my#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+my:Overhaul a owl:Class ; rdfs:subClassOf thr:WorkOrder ; rdfs:label "overhaul" ; rdfs:comment "All of it." .""")
+    service = open_demo(extensions=(file,))
+    client = Client(service, create_app(service))
+    done = opened(client, kind="OVERHAUL")
+    found = client.ask("query($i: IRI!) { entity(iri: $i) { __typename kind } }", i=done["workOrder"]["iri"])
+    assert found["entity"] == {"__typename": "Overhaul", "kind": "OVERHAUL"}
+    service.close()
 
 
 @pytest.mark.parametrize(

@@ -127,12 +127,22 @@ def test_pages_are_the_list_of_the_first_page_whatever_is_committed_between(size
     client.service.close()
 
 
+def test_a_search_over_all_time_finds_what_was_there_once(client: Client) -> None:
+    client.do("end", "__typename", of="urn:t:s1", at="2026-01-01T00:00:00Z")
+    assert iris(search(client, "vibration")) == []
+    assert iris(search(client, "vibration", at={"ever": True})) == ["s1"]
+
+
 def test_a_cursor_of_another_list_is_refused(client: Client) -> None:
     page = search(client, "motor", first=1)
     at = {"validAt": "2020-01-01T00:00:00Z"}
     strays = [
         encode_cursor((99, "urn:t:m1", 77, 0)),
         encode_cursor((99, "urn:t:nobody", 1, 0)),
+        encode_cursor((99, "urn:t:m1", -1, 0)),
+        encode_cursor((2**62, "urn:t:m1", 1, 0)),
+        encode_cursor((-5, "urn:t:m1", 1, 0)),
+        encode_cursor((99, "urn:t:m1", 1, 2**63 - 1)),
         "x",
         encode_cursor((1, "a")),
     ]

@@ -9,7 +9,7 @@ from thread.api.ids import decode_cursor, encode_cursor
 from thread.api.lineage import AttributeFilter, filters_of
 from thread.api.pages import PageInfo, PageRequest, cut
 from thread.api.scope import Reading
-from thread.clock import Instant
+from thread.clock import FIRST, LAST
 from thread.errors import InputError
 from thread.reasoning.search import BEST, Search, SearchQuery
 
@@ -131,21 +131,16 @@ def search_answer(
 
 def _pinned(reading: Reading, request: PageRequest) -> Reading:
     """The view that a cursor was given in, under the ids of the view that is asked for."""
-    pins = {
-        decode_cursor(cursor, _SHAPE)[2:]: cursor for cursor in (request.after, request.before) if cursor is not None
-    }
-    if not pins:
-        return reading
-    (known, valid_at), cursor = next(iter(pins.items()))
-    given = reading.context
-    asked = reading.at.valid_at
-    if len(pins) > 1 or int(known) > given.known or asked not in (None, valid_at) or not _is_instant(int(valid_at)):
-        raise _stray(cursor)
-    return Reading(reading.scope, reading.at, replace(given, known=int(known), valid_at=int(valid_at)))
-
-
-def _is_instant(number: Instant) -> bool:
-    return -(2**63) < number < 2**63 - 1
+    given, pins = reading.context, set[tuple[int, int]]()
+    for cursor in filter(None, (request.after, request.before)):
+        worth, _, known, valid_at = decode_cursor(cursor, _SHAPE)
+        pins.add((int(known), int(valid_at)))
+        there = 0 <= int(known) <= given.known and FIRST <= int(valid_at) <= LAST and 0 < int(worth) <= BEST
+        if not there or len(pins) > 1 or reading.at.valid_at not in (None, valid_at):
+            raise _stray(cursor)
+    for known, valid_at in pins:
+        return Reading(reading.scope, reading.at, replace(given, known=known, valid_at=valid_at))
+    return reading
 
 
 def _stray(cursor: str) -> InputError:
