@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Context, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -36,9 +36,8 @@ class Built:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a structure: a parent has a quantity of a child."""
+class Line(NamedTuple):
+    """One line of a structure: a parent has a quantity of a child. A tuple: there may be many."""
 
     parent: int
     child: int
@@ -116,6 +115,7 @@ def bill_of(view: View, roots: Sequence[int], built: Built | None, *, up: bool =
     Cost: the lines of the cone.
     """
     found, relations = Bill(), view.ontology.subrelations(USES_DESIGN)
+    said: dict[Qualifiers, tuple[bool | None, Decimal, str | None]] = {}
     seen = dict.fromkeys(int(root) for root in roots)
     frontier = list(seen)
     while frontier:
@@ -124,11 +124,12 @@ def bill_of(view: View, roots: Sequence[int], built: Built | None, *, up: bool =
         table = view.links_of(nodes, relations, into=up)
         columns = (table.subject.tolist(), table.object.tolist(), table.row.tolist(), view.qualifiers(table.row))
         for parent, child, row, qualifiers in zip(*columns, strict=True):
-            holds = True if built is None else effective(qualifiers, built)
+            if qualifiers not in said:
+                said[qualifiers] = _read(qualifiers, built)
+            holds, quantity, find = said[qualifiers]
             if holds is False:
                 continue
-            find = dict(qualifiers).get(FIND_NUMBER)
-            line = Line(parent, child, -1, child, quantity_of(qualifiers), None if find is None else str(find), row)
+            line = Line(parent, child, -1, child, quantity, find, row)
             (found.lines if holds else found.undetermined).append(line)
             if holds:
                 ahead[parent if up else child] = None
@@ -139,6 +140,17 @@ def bill_of(view: View, roots: Sequence[int], built: Built | None, *, up: bool =
         seen |= dict.fromkeys(frontier)
     found.visited = len(seen)
     return found
+
+
+def _read(qualifiers: Qualifiers, built: Built | None) -> tuple[bool | None, Decimal, str | None]:
+    """Whether a line holds, its quantity, its find number."""
+    return True if built is None else effective(qualifiers, built), quantity_of(qualifiers), find_of(qualifiers)
+
+
+def find_of(qualifiers: Qualifiers) -> str | None:
+    """The find number of a line."""
+    found = dict(qualifiers).get(FIND_NUMBER)
+    return None if found is None else str(found)
 
 
 def _revisions(view: View, nodes: Ints, found: Bill, *, up: bool) -> list[Line]:
@@ -261,6 +273,7 @@ __all__ = [
     "bill_of",
     "current_revisions",
     "effective",
+    "find_of",
     "is_design",
     "quantity_of",
     "reckoned",

@@ -1,30 +1,30 @@
 """What does something consist of: as designed, as built, as maintained? Lines and parts, with quantities."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 
-from thread.clock import BEGIN, Instant
+from thread.clock import BEGIN, END
 from thread.facts import Qualifiers
 from thread.projection.view import Ints, LinkTable, View
 from thread.reasoning.answers import Completeness, IncompleteCode, IncompleteReason, completeness_of
 from thread.reasoning.bom import (
-    FIND_NUMBER,
-    ONE,
+    EXACT,
     QUANTITY,
     Built,
     Line,
     bill_of,
+    find_of,
     is_design,
     quantity_of,
     reckoned,
 )
 from thread.reasoning.needs import INSTALLED_IN, PART_OF
-from thread.reasoning.places import objects_ever
+from thread.reasoning.places import Instants, objects_ever
 from thread.reasoning.siblings import FROM_BATCH, MADE_TO
 from thread.reasoning.used import IN_A_LOOP
 from thread.terms import TYPE, UpperKind
@@ -184,63 +184,67 @@ def fitted_lines(view: View, root: int, *, first: bool) -> list[Line]:
     child.
     """
     reader = _First(view) if first else _Now(view)
-    lines: list[Line] = []
+    rows: list[_Row] = []
     seen, frontier = {root}, {root: root}
     while frontier:
         table = reader.parts(np.array(sorted(frontier), np.int32))
         slots, items = _apart(view, table)
+        parts, wholes, links = table.subject.tolist(), table.object.tolist(), table.row.tolist()
         said = view.qualifiers(table.row)
-        found = [_line(frontier[table.object[at]], int(table.subject[at]), -1, table, at, said[at]) for at in items]
+        found: list[_Row] = [(frontier[wholes[at]], parts[at], -1, said[at], links[at]) for at in items]
         fitted = reader.holders(np.unique(table.subject[slots]))
         holders: dict[int, list[tuple[int, int]]] = {}
         columns = (fitted.subject.tolist(), fitted.object.tolist(), fitted.row.tolist())
         for item, position, row in zip(*columns, strict=True):
             holders.setdefault(position, []).append((item, row))
+        empty = [(-1, -1)]
         for at in slots:
-            position, parent = int(table.subject[at]), frontier[table.object[at]]
-            for item, row in holders.get(position, [(-1, -1)]):
-                found.append(replace(_line(parent, item, position, table, at, said[at]), row=row))
-        lines += found
-        ahead = {line.child: line.child for line in found if line.child >= 0 and line.child not in seen}
-        ahead |= {int(table.subject[at]): frontier[table.object[at]] for at in slots if table.subject[at] not in seen}
+            parent, position, qualifiers = frontier[wholes[at]], parts[at], said[at]
+            for item, row in holders.get(position, empty):
+                found.append((parent, item, position, qualifiers, row))
+        rows += found
+        ahead = {row[1]: row[1] for row in found if row[1] >= 0 and row[1] not in seen}
+        ahead |= {parts[at]: frontier[wholes[at]] for at in slots if parts[at] not in seen}
         seen |= ahead.keys()
         frontier = ahead
-    return _with_designs(view, lines)
+    return _as_lines(view, rows)
+
+
+_Row = tuple[int, int, int, Qualifiers, int]
+"""Parent, child, position, qualifiers of the part's link, row of what fills it."""
 
 
 def _apart(view: View, table: LinkTable) -> tuple[list[int], list[int]]:
     """Which rows of a table of parts are positions, and which are items."""
-    kinds, ontology = view.kinds_of(table.subject).tolist(), view.ontology
-    positions = ontology.subkinds(UpperKind.POSITION)
-    things = ontology.subkinds(UpperKind.COMPONENT, UpperKind.ASSET)
-    slots = [at for at, kind in enumerate(kinds) if kind in positions]
-    return slots, [at for at, kind in enumerate(kinds) if kind in things]
+    kinds, ontology = view.kinds_of(table.subject), view.ontology
+    slots, items = (np.zeros(len(ontology.kinds) + 1, np.bool_) for _ in range(2))  # the last one is -1: absent
+    slots[list(ontology.subkinds(UpperKind.POSITION))] = True
+    items[list(ontology.subkinds(UpperKind.COMPONENT, UpperKind.ASSET))] = True
+    return np.flatnonzero(slots[kinds]).tolist(), np.flatnonzero(items[kinds]).tolist()
 
 
-def _line(parent: int, child: int, position: int, table: LinkTable, at: int, qualifiers: Qualifiers) -> Line:
-    find = dict(qualifiers).get(FIND_NUMBER)
-    found = None if find is None else str(find)
-    return Line(parent, child, position, -1, quantity_of(qualifiers), found, int(table.row[at]))
-
-
-def _with_designs(view: View, lines: Sequence[Line]) -> list[Line]:
+def _as_lines(view: View, rows: Sequence[_Row]) -> list[Line]:
     """Lines with what each item was made to, and with the pieces that an item stands for in their quantity."""
-    items = np.unique(np.array([line.child for line in lines if line.child >= 0], np.int32))
+    items = np.unique(np.array([row[1] for row in rows if row[1] >= 0], np.int32))
     table, _, _ = view.ever_of(items, view.ontology.subrelations(MADE_TO))
-    made: dict[int, int] = {}
+    made = {-1: -1}
     for item, design in zip(table.subject.tolist(), table.object.tolist(), strict=True):
-        made[item] = min(made.get(item, design), design, key=view.iri)
+        known = made.setdefault(item, design)
+        if known != design:
+            made[item] = min(known, design, key=view.iri)
     pieces = {
         item: Decimal(str(held[0]))
         for item, held in zip(items.tolist(), view.column_of(items, QUANTITY), strict=True)
         if held
     }
-    return [
-        line
-        if line.child < 0
-        else replace(line, design=made.get(line.child, -1), quantity=line.quantity * pieces.get(line.child, ONE))
-        for line in lines
-    ]
+    said = {qualifiers: (quantity_of(qualifiers), find_of(qualifiers)) for qualifiers in {row[3] for row in rows}}
+    lines = []
+    for parent, child, position, qualifiers, row in rows:
+        quantity, find = said[qualifiers]
+        if child in pieces:
+            quantity = EXACT.multiply(quantity, pieces[child])
+        lines.append(Line(parent, child, position, made.get(child, -1), quantity, find, row))
+    return lines
 
 
 class _Now:
@@ -264,22 +268,20 @@ class _First(_Now):
     def parts(self, wholes: Ints) -> LinkTable:
         table, since, _ = self.view.ever_of(wholes, self.part_of, into=True)
         every, starts, _ = self.view.ever_of(np.unique(table.subject), self.part_of)
-        first: dict[int, Instant] = {}
-        for part, start in zip(every.subject.tolist(), starts.tolist(), strict=True):
-            first[part] = min(start, first.get(part, start))
-        return _rows(table, [s == first[p] for p, s in zip(table.subject.tolist(), since.tolist(), strict=True)])
+        return _earliest(table, table.subject, since, every.subject, starts)
 
     def holders(self, positions: Ints) -> LinkTable:
         table, since, _ = self.view.ever_of(positions, self.installed, into=True)
-        first: dict[int, Instant] = {}
-        for position, start in zip(table.object.tolist(), since.tolist(), strict=True):
-            first[position] = min(start, first.get(position, start))
-        return _rows(table, [s == first[p] for p, s in zip(table.object.tolist(), since.tolist(), strict=True)])
+        return _earliest(table, table.object, since, table.object, since)
 
 
-def _rows(table: LinkTable, keep: Sequence[bool]) -> LinkTable:
-    chosen = np.array(keep, np.bool_)
-    return LinkTable(table.subject[chosen], table.object[chosen], table.relation[chosen], table.row[chosen])
+def _earliest(table: LinkTable, of: Ints, since: Instants, every: Ints, starts: Instants) -> LinkTable:
+    """Rows of a table that begin when the first of all rows of their node does."""
+    nodes, place = np.unique(every, return_inverse=True)
+    first = np.full(len(nodes), END, np.int64)
+    np.minimum.at(first, place, starts)
+    keep = since == first[np.searchsorted(nodes, of)]
+    return LinkTable(table.subject[keep], table.object[keep], table.relation[keep], table.row[keep])
 
 
 __all__ = ["Configuration", "Part", "StructureView", "built_of", "fitted_lines", "structure_of"]

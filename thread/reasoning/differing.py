@@ -125,34 +125,29 @@ class Differences:
             same = pair[0] == pair[1] and _DESIGNED not in (self.left.kind, self.right.kind)
             found, matched = self._by_position(ours, theirs) if same else self._by_design(ours, theirs)
             yield from found
-            for one, other in matched:
-                ahead = (one.child, other.child)
-                if ahead not in seen and ahead[0] in lefts and ahead[1] in rights:
+            for ahead in matched:
+                if ahead[0] in lefts and ahead[1] in rights and ahead not in seen:
                     seen.add(ahead)
                     waiting.append(ahead)
 
     def _by_position(
         self, ours: Sequence[Line], theirs: Sequence[Line]
-    ) -> tuple[list[Difference], list[tuple[Line, Line]]]:
+    ) -> tuple[list[Difference], list[tuple[int, int]]]:
         """Two readings of one thing: what each position (or part) held, and holds."""
-        found, matched = [], []
-        before, after = _by_slot(ours), _by_slot(theirs)
-        for slot in dict.fromkeys([*before, *after]):
-            olds, news = before.get(slot, []), after.get(slot, [])
-            kept = {line.child for line in olds} & {line.child for line in news}
-            for line in news:
-                if line.child in kept:
-                    old = next(each for each in olds if each.child == line.child)
-                    matched.append((old, line))
-            gone = [line for line in olds if line.child not in kept and line.child >= 0]
-            come = [line for line in news if line.child not in kept and line.child >= 0]
-            for old, new in zip(gone, come, strict=False):
+        before, after = ({(line.position, line.child): line for line in lines} for lines in (ours, theirs))
+        kept = before.keys() & after.keys()
+        gone = _by_slot([line for key, line in before.items() if key not in kept and line.child >= 0])
+        come = _by_slot([line for key, line in after.items() if key not in kept and line.child >= 0])
+        empty = {position: line for (position, child), line in after.items() if child < 0}
+        found = []
+        for slot in dict.fromkeys([*gone, *come]):
+            olds, news = gone.get(slot, []), come.get(slot, [])
+            for old, new in zip(olds, news, strict=False):
                 found.append(Difference(self._judged(new.design, old.design), old, new, new.quantity))
-            for old in gone[len(come) :]:
-                empty = next((line for line in news if line.child < 0), None)
-                found.append(Difference(DifferenceKind.MISSING, old, empty, old.quantity))
-            found += [Difference(DifferenceKind.EXTRA, None, new, new.quantity) for new in come[len(gone) :]]
-        return found, matched
+            hole = empty.get(slot[0])
+            found += [Difference(DifferenceKind.MISSING, old, hole, old.quantity) for old in olds[len(news) :]]
+            found += [Difference(DifferenceKind.EXTRA, None, new, new.quantity) for new in news[len(olds) :]]
+        return found, [(child, child) for _, child in kept]
 
     def _judged(self, fitted: int, asked: int) -> DifferenceKind:
         alike = fitted == asked or self._replacements.way(fitted, asked) is not None
@@ -160,12 +155,13 @@ class Differences:
 
     def _by_design(
         self, ours: Sequence[Line], theirs: Sequence[Line]
-    ) -> tuple[list[Difference], list[tuple[Line, Line]]]:
+    ) -> tuple[list[Difference], list[tuple[int, int]]]:
         """Lines of a bill (or of another thing) against lines of a thing (or another bill)."""
         book = _Book(ours, self._replacements)
         left_over = [line for line in theirs if line.child >= 0]
-        found, matched = [], []
+        found, matched = list[Difference](), list[tuple[int, int]]()
         conceded = self._concessions([line.child for line in left_over])
+        self._replacements.prefetch(line.design for line in left_over)
         for grade in range(5):
             waiting, left_over = left_over, []
             for line in waiting:
@@ -174,7 +170,7 @@ class Differences:
                     left_over.append(line)
                     continue
                 if grade < 3:
-                    matched.append((asked, line))
+                    matched.append((asked.child, line.child))
                 if grade >= 3 or line.child in conceded:
                     found.append(Difference(DifferenceKind.DEVIATED, asked, line, line.quantity))
                 elif grade == 2:
@@ -223,6 +219,7 @@ class _Book:
     def __init__(self, lines: Sequence[Line], replacements: Replacements) -> None:
         self._known = replacements
         self._asked = [_Asked(line, line.quantity) for line in lines if line.child >= 0]
+        replacements.prefetch(one.line.design for one in self._asked)
         self._of_design: dict[int, list[_Asked]] = defaultdict(list)
         self._of_family: dict[int, list[_Asked]] = defaultdict(list)
         self._of_find: dict[str, list[_Asked]] = defaultdict(list)

@@ -1,7 +1,10 @@
 """May this be fitted in place of that? Chains of supersession and alternates, with the links that say so."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import numpy as np
 
 from thread.projection.view import View
 from thread.reasoning.answers import LinkRef, PathAnswer
@@ -24,6 +27,17 @@ class Replacements:
         self._revision_of = view.ontology.subrelations(REVISION_OF)
         self._reach: dict[int, dict[int, PathAnswer]] = {}
         self._families: dict[int, int] = {}
+
+    def prefetch(self, designs: Iterable[int]) -> None:
+        """Learn the families of many designs at once."""
+        nodes = np.unique(np.fromiter((each for each in designs if each >= 0), np.int32))
+        table = self.view.links_of(nodes, self._revision_of)
+        for revision, design in zip(table.subject.tolist(), table.object.tolist(), strict=True):
+            known = self._families.setdefault(revision, design)
+            if known != design:
+                self._families[revision] = min(known, design, key=self.view.iri)
+        for node in nodes.tolist():
+            self._families.setdefault(node, node)
 
     def family(self, design: int) -> int:
         """The design of a revision; a design itself."""
