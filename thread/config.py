@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     )
     max_connections: int = Field(1_000, ge=1, description="Connections at a time, subscriptions included.")
     max_subscriptions: int = Field(50, ge=1, description="Subscriptions of one connection at a time.")
-    max_tokens: int = Field(5_000, ge=100, description="Largest GraphQL document, in tokens.")
+    max_tokens: int = Field(2_000, ge=100, description="Largest GraphQL document, in tokens.")
     max_page: int = Field(500, ge=1, le=500, description="Largest page of a connection.")
     max_depth: int = Field(64, ge=1, le=64, description="Greatest depth of a lineage.")
 

@@ -3,6 +3,7 @@
 import secrets
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
@@ -29,6 +30,7 @@ SPARQL: Final = "/internal/sparql"
 LARGEST_COMMIT: Final = 512 * 1024 * 1024
 _GRACE_SECONDS: Final = 10
 _TAKE_MS: Final = 60_000
+_SWITCH_SECONDS: Final = 0.0005
 Ready = Callable[[str], None]
 """Called with the address once the service listens."""
 
@@ -67,6 +69,8 @@ def server_of(app: "Starlette", settings: Settings) -> "Server":
             app.state.engine.feeds.close()  # a stream has no end that could be waited for
             await super().shutdown(sockets)
 
+    # a thread that has long to compute lets the others go on ten times as often: they wait for hand-overs, not for it
+    sys.setswitchinterval(_SWITCH_SECONDS)
     config = uvicorn.Config(
         app,
         http=impatient(H11Protocol, settings.send_deadline_ms / 1000),

@@ -54,12 +54,12 @@ class Sum:
         """Points where nothing around it says how long lists are."""
         return min(self.price + self.per_entry, SATURATED)
 
-    def add(self, other: Sum) -> None:
-        """Add what stands beside it."""
+    def add(self, other: Sum, below: int = 0) -> None:
+        """Add what stands beside it, or so many levels below."""
         self.price = min(self.price + other.price, SATURATED)
         self.per_entry = min(self.per_entry + other.per_entry, SATURATED)
         self.fields = min(self.fields + other.fields, SATURATED)
-        self.depth = max(self.depth, other.depth)
+        self.depth = max(self.depth, other.depth + below)
         self.costliest = max(self.costliest, other.costliest)
 
 
@@ -118,12 +118,14 @@ class Pricing:
                 stack.pop()
                 if frame.field is not None:
                     stack[-1].into.add(self._field(frame.field, frame.rate, frame.into))
+                elif stack:
+                    stack[-1].into.add(frame.into, below=1)
             elif isinstance(selection, FragmentSpreadNode):
-                frame.into.add(self._sums.get(selection.name.value, Sum()))
+                frame.into.add(self._sums.get(selection.name.value, Sum()), below=1)
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
                 inner = frame.type_name if condition is None else condition.name.value
-                stack.append(_Frame(selection.selection_set, inner, None, frame.into))
+                stack.append(_Frame(selection.selection_set, inner, None, Sum()))
             elif isinstance(selection, FieldNode):
                 rate = self._rate(frame.type_name, selection.name.value)
                 if selection.selection_set is None:

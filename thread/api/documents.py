@@ -44,9 +44,9 @@ MAX_COMMENTS: Final = 1_000
 """Comments of a document."""
 MAX_NESTING: Final = 32
 """Selections within each other, fragments written out."""
-MAX_FIELDS: Final = 2_500
+MAX_FIELDS: Final = 1_000
 """Fields of a document, fragments written out."""
-MAX_REPEATS: Final = 4_000
+MAX_REPEATS: Final = 2_000
 """Pairs of fields or fragments that meet at one place of the answer, each of which validation compares."""
 MAX_DIRECTIVES: Final = 8
 """Directives at one place."""
@@ -60,7 +60,7 @@ MAX_VALUES: Final = 20_000
 """Values in the variables, those in lists and objects counted."""
 MAX_VALUE_NESTING: Final = 16
 """Lists and objects within each other, in variables."""
-MAX_MISTAKES: Final = 10
+MAX_MISTAKES: Final = 5
 """Mistakes of one document that are told; finding what was meant takes time for each."""
 CACHED_DOCUMENTS: Final = 256
 CACHED_SOURCE: Final = 4_096

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import strawberry
@@ -38,6 +39,14 @@ class Root(Query, Mutation, Subscription):
         self._feeds = feeds
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found of an operation before it is executed."""
+
+    verdict: Prepared | Refused
+    bill: Bill
+
+
 class Engine:
     """The schema of a service's ontology and what answers it. Safe in any thread."""
 
@@ -58,28 +67,48 @@ class Engine:
         *,
         request_id: str = "local",
         allowed: Collection[OperationType] = ANSWERED_AT_ONCE,
+        examined: Examined | None = None,
     ) -> ExecutionResult:
         """The answer to an operation: data, errors in shape, and revision, price and time in ``extensions``.
 
+        Args:
+            examined: what ``examine`` found of the same operation, where that was done before.
         Raises:
             MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError: there is nothing to answer.
         Cost: runs to its end in the calling thread; a budget or deadline makes the answer partial.
         """
         began = time.perf_counter()
-        scope, bill, given = Scope(self.service, self.vocabulary), self.documents.bill(), dict(variables or {})
-        try:
-            prepared = self.prepare(document, given, operation, allowed, bill)
-        except Refused as refused:
-            return finished(ExecutionResult(None, refused.errors), scope.revision, bill, request_id, began)
+        scope, given = Scope(self.service, self.vocabulary), dict(variables or {})
+        found = examined or self.examine(document, given, operation, allowed)
+        if isinstance(found.verdict, Refused):
+            return finished(ExecutionResult(None, found.verdict.errors), scope.revision, found.bill, request_id, began)
         result = self.schema.execute_sync(
             document,
             variable_values=given,
-            context_value=prepared,
+            context_value=found.verdict,
             root_value=Root(scope, self.feeds),
             operation_name=operation,
             allowed_operation_types=allowed,
         )
-        return finished(result, scope.revision, bill, request_id, began)
+        return finished(result, scope.revision, found.bill, request_id, began)
+
+    def examine(
+        self,
+        document: str | None,
+        variables: Mapping[str, Any] | None,
+        operation: str | None,
+        allowed: Collection[OperationType] = ANSWERED_AT_ONCE,
+    ) -> Examined:
+        """Whether an operation may be executed, and its price; nothing is executed.
+
+        Raises:
+            MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError: there is nothing to answer.
+        """
+        bill = self.documents.bill()
+        try:
+            return Examined(self.prepare(document, variables or {}, operation, allowed, bill), bill)
+        except Refused as refused:
+            return Examined(refused, bill)
 
     def prepare(
         self,

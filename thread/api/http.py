@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import orjson
 from cross_web import HTTPException
@@ -19,7 +21,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types.graphql import OperationType
 
-from thread.api.engine import ANSWERED_AT_ONCE, Engine, is_request_error
+from thread.api.documents import CACHED_SOURCE
+from thread.api.engine import ANSWERED_AT_ONCE, Engine, Examined, is_request_error
 from thread.api.errors import STATUS, wire_error
 from thread.api.sockets import INIT_SECONDS, EventStream, Handler, Socket
 from thread.api.streaming import Streams
@@ -53,6 +56,7 @@ class Endpoint(GraphQL[Any, Any]):
             allowed_origins=settings.allowed_origins,
         )
         self._engine, self._most, self._open = engine, settings.max_connections, 0
+        self._turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -120,13 +124,14 @@ class Endpoint(GraphQL[Any, Any]):
             raise HTTPException(400, "operationName must be a string.")
         try:
             await run_in_threadpool(self._wait_for, request.headers.get(MIN_REVISION))
+            asked = request_data.query, request_data.variables, operation or None
+            allowed = OperationType.from_http(request_adapter.method) & ANSWERED_AT_ONCE
             return await run_in_threadpool(
                 self._execute,
-                request_data.query,
-                request_data.variables,
-                operation or None,
+                *asked,
                 request_id=request.scope.get("thread.request_id", "-"),
-                allowed=OperationType.from_http(request_adapter.method) & ANSWERED_AT_ONCE,
+                allowed=allowed,
+                examined=await self._in_turn(*asked, allowed),
             )
         except CannotGetOperationTypeError as error:
             raise HTTPException(400, error.as_http_error_reason()) from error
@@ -134,6 +139,15 @@ class Endpoint(GraphQL[Any, Any]):
             raise HTTPException(405, error.as_http_error_reason(request_adapter.method)) from error
         except MissingQueryError as error:
             raise HTTPException(400, "No GraphQL query found in the request") from error
+
+    async def _in_turn(self, query: str | None, *asked: Any) -> Examined | None:
+        """Long documents are examined one after the other, so that they take no more than their share of time."""
+        if len(query or "") <= CACHED_SOURCE:
+            return None
+        loop = asyncio.get_running_loop()
+        turn = self._turns.setdefault(loop, asyncio.Lock())
+        async with turn:
+            return await run_in_threadpool(self._engine.examine, query, *asked)
 
     def _wait_for(self, asked: str | None) -> None:
         """Wait until this process answers from the revision that the client has seen elsewhere."""
