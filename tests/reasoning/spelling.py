@@ -45,7 +45,8 @@ def found(text: str, names: Mapping[str, Iterable[str]]) -> tuple[dict[str, int]
     for typos in (False, True):
         totals = {}
         for entity, called in names.items():
-            each = [max((worth(word, name, typos=typos) for name in called), default=0) for word in text.lower().split()]
+            asked = text.lower().split()
+            each = [max((worth(word, name, typos=typos) for name in called), default=0) for word in asked]
             if all(each):
                 totals[entity] = sum(each) // len(each)
         if totals:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reasoning.spelling import edits, found
+from tests.reasoning.spelling import edits, found, simple_words
 from thread.clock import BEGIN, END
 from thread.errors import InputError, LimitError
 from thread.facts import ChangeSet, Op, PartBuilder, Revision
@@ -28,7 +28,6 @@ from thread.terms import IDENTIFIER, LABEL, SCHEME, THR, TYPE, Iri, UpperKind
 ONTOLOGY = load_ontology()
 NOW = 1_000_000
 LETTERS = st.text("abc1-_ .", min_size=1, max_size=12)
-WORDS = st.text("abc1", min_size=1, max_size=10)
 
 
 class Thread:
@@ -61,12 +60,25 @@ class Thread:
         return {view.iri(hit.node): hit.worth for hit in hits}, answer.typos and bool(hits)
 
 
-@given(
-    st.lists(st.lists(LETTERS, min_size=1, max_size=2), min_size=1, max_size=12),
-    st.lists(WORDS, min_size=1, max_size=2),
-)
-@settings(max_examples=60, deadline=None)
-def test_a_search_finds_what_comparing_every_name_finds(names: list[list[str]], asked: list[str]) -> None:
+@st.composite
+def asked_of(draw: st.DrawFn, names: list[str]) -> str:
+    """Words of some names: as they are, cut short, or with an edit or two; now and then any word."""
+    known = sorted({word for name in names for word in simple_words(name)[0]}) or ["abc"]
+    word = draw(st.sampled_from(known))
+    for _ in range(draw(st.integers(0, 2))):
+        at, sign = draw(st.integers(0, len(word))), draw(st.sampled_from("abc1"))
+        rest = word[at:]
+        ways = [word[:at] + sign + rest, word[:at] + rest[1:], word[:at] + sign + rest[1:], word[: at + 1], word]
+        ways.append(word[:at] + rest[1:2] + rest[:1] + rest[2:])
+        word = draw(st.sampled_from(ways)) or word
+    return word
+
+
+@given(st.lists(st.lists(LETTERS, min_size=1, max_size=2), min_size=1, max_size=12), st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_search_finds_what_comparing_every_name_finds(names: list[list[str]], data: st.DataObject) -> None:
+    words = asked_of([name for called in names for name in called])
+    asked = data.draw(st.lists(words, min_size=1, max_size=2))
     thread = Thread()
     for number, (label, *others) in enumerate(names):
         thread.thing(str(number))
@@ -78,20 +90,22 @@ def test_a_search_finds_what_comparing_every_name_finds(names: list[list[str]], 
     assert thread.search(" ".join(asked)) == expected
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), LETTERS, st.integers(0, 9)), min_size=1, max_size=14), WORDS)
-@settings(max_examples=40, deadline=None)
-def test_every_revision_and_instant_keeps_its_own_names(steps: list[tuple[int, str, int]], asked: str) -> None:
+@given(st.lists(st.tuples(st.integers(0, 4), LETTERS, st.integers(0, 9)), min_size=1, max_size=14), st.data())
+@settings(max_examples=80, deadline=None)
+def test_every_revision_and_instant_keeps_its_own_names(steps: list[tuple[int, str, int]], data: st.DataObject) -> None:
+    asked = data.draw(asked_of([label for _, label, _ in steps]))
     thread = Thread()
     told: list[dict[int, list[tuple[int, str]]]] = [{}]
-    for number, label, since in steps:
+    for at, (number, label, since) in enumerate(steps):
         thread.thing(str(number))
         thread.label(str(number), label, since)
         thread.commit()
         now = {key: list(value) for key, value in told[-1].items()}
-        now[number] = [(t, text) for t, text in now.get(number, []) if t != since] + [(since, label)]
+        if (number, label, since) not in steps[:at]:  # what a source has said already counts once
+            now[number] = [(t, text) for t, text in now.get(number, []) if t != since] + [(since, label)]
         if thread.projection.revision.ordinal == len(told):
             told.append(now)
-        if number % 2:
+        if at % 2:
             thread.search(asked)  # an index that has followed until here
     for ordinal, labels in enumerate(told):
         for instant in (-1, 4, 9):
@@ -122,10 +136,11 @@ def test_a_name_with_an_edit_or_two_is_found_in_any_script(names: list[str], dat
     ways = [rest, "x" + chosen[at] + rest, "x" + rest, rest[:1] + chosen[at] + rest[1:]]
     changed = chosen[:at] + data.draw(st.sampled_from(ways))
     if len(changed) >= 4:
-        asked = thread.projection.view(NOW).named(asked_words(changed), typos=True)[0]
-        iris = {thread.projection.view(NOW).iri(int(node)) for node in asked}
+        view = thread.projection.view(NOW)
+        nodes, worth = view.named(asked_words(changed), typos=True)
+        met = dict(zip(view.iris(nodes), worth.tolist(), strict=True))
         same = {f"urn:t:{number}" for number, name in enumerate(names) if fold(name) == chosen}
-        assert same <= iris
+        assert {met.get(iri, 0) >= 60 for iri in same} == {True}
 
 
 @pytest.mark.parametrize(
@@ -218,7 +233,8 @@ def test_the_index_is_saved_and_goes_on_from_there(tmp_path: Path) -> None:
     assert again.names.bytes == sum(c.nbytes for c in again.names._kept().values())
 
 
-def test_a_large_import_and_many_small_commits_find_the_same() -> None:
+def test_a_large_import_and_many_small_commits_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thread.projection.names.index._LEAST_LATE", 64)  # the base is merged again and again
     random.seed(7)
     names = [f"{random.choice(['Pump', 'Valve', 'Motor'])} {random.randrange(10**5)}" for _ in range(6_000)]
     whole, parted = Thread(), Thread()
