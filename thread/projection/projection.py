@@ -244,9 +244,9 @@ class Projection:
     def source_of(self, run: str) -> str | None:
         """Who spoke in a run; None: there was no such run up to the last revision."""
         state = self._state
-        number = state.texts.find(run)
-        known = np.flatnonzero(state.actors["run"][: self._book.actors.size] == number) if number >= 0 else []
-        return state.sources[int(state.actors["source"][known[0]])] if len(known) else None
+        speakers = state.actors[: self._book.actors.size]
+        speakers = speakers[speakers["run"] == state.texts.find(run)]
+        return state.sources[int(speakers["source"][0])] if len(speakers) else None
 
     def bearer_rows(self, text: int) -> list[int]:
         """Rows, believed or not, of identifiers whose value is this text."""
