@@ -11,8 +11,11 @@ import pytest
 
 from tests.api.demo import open_sample
 from thread.api.engine import Engine
+from thread.clock import FixedClock, parse_instant, to_text
+from thread.facts import ChangeSet, Fact, kind_fact, parts_of
 from thread.samples import Sample, generate
 from thread.service import Service
+from thread.terms import THR, EntityId, UpperKind
 
 EFFECTS = "effects { edges { effect degree node { iri } because { nodes { iri } } } }"
 Answer = dict[str, Any]
@@ -158,3 +161,27 @@ def test_a_scenario_at_a_later_time_is_of_that_time(demo: Engine) -> None:
     far = ask(demo, document, at={"validAt": "2027-06-18T07:00:00Z"})["whatIf"]["impact"]["collisions"]
     assert later[0]["overlapStart"] == "2026-06-18T07:00:00Z"
     assert far == []
+
+
+def test_a_scenario_of_the_past_is_the_same_whatever_was_learnt_since(sample: Sample) -> None:
+    service = open_sample(sample, "memory:")
+    try:
+        demo, clock = Engine(service), service.clock
+        fields = (
+            f'name impact {{ {EFFECTS} collisions {{ kind orders {{ iri }} }} }} risk(of: ["H-1"]) {{ probability }}'
+        )
+        document = f'query ($at: AsOfInput) {{ whatIf(changes: [{{fail: "P-1"}}], at: $at) {{ {fields} }} }}'
+        now = to_text(clock.now())
+        before = ask(demo, document, at={"validAt": now, "knownAt": now})
+        assert isinstance(clock, FixedClock)
+        clock.move(3600)
+        event, since = EntityId("urn:thread:id:FE-late"), parse_instant("2026-01-01T00:00Z")
+        failed = Fact(event, THR + "failureOf", object=EntityId("urn:thread:id:P-3"), valid_from=since)
+        facts = [kind_fact(event, UpperKind.FAILURE_EVENT, valid_from=since), failed]
+        service.commit(ChangeSet("later", "test", parts_of(facts)))
+        live = ask(demo, document, at={"validAt": now})
+        again = ask(demo, document, at={"validAt": now, "knownAt": now})
+        assert again == before
+        assert live["whatIf"]["impact"] != before["whatIf"]["impact"]
+    finally:
+        service.close()

@@ -6,6 +6,7 @@ from functools import cached_property
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 
 from thread.projection.view import Ints
 from thread.reasoning.answers import (
@@ -59,7 +60,7 @@ class RiskModel:
         self.shared = Shared(structure, self.lives)
 
     @cached_property
-    def could(self) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    def could(self) -> npt.NDArray[np.bool_]:
         """Per node: it can fail by itself."""
         return fails_by_itself(self.structure)
 
@@ -108,8 +109,18 @@ class Risk:
     @cached_property
     def tree(self) -> Tree | bool | None:
         """The cone as a fault tree; True: it is down whatever happens, False: it cannot stop, None: over budget."""
+        return self._compiled(self._model.could)
+
+    @cached_property
+    def _lean(self) -> Tree | bool | None:
+        """The same without what never fails: for a number, a smaller diagram says as much."""
+        could, chances = self._model.could.copy(), self.leaves.probabilities
+        could[[node for node in self._failing if chances.get(f"o{node}") == 0.0]] = False
+        return self._compiled(could)
+
+    def _compiled(self, could: npt.NDArray[np.bool_]) -> Tree | bool | None:
         try:
-            found = fault_tree(self.wiring, self._model.could, budget=self._tables)
+            found = fault_tree(self.wiring, could, budget=self._tables)
         except OverBudget:
             return None
         if isinstance(found.top, bool):
@@ -126,11 +137,12 @@ class Risk:
         """That it is down at some time within the horizon, with bounds and how they were reached."""
         if self.down_now:
             return Probability(1.0, 1.0, 1.0, Method.EXACT, 0)
-        if self.tree is None:
+        tree = self._lean
+        if tree is None:
             return thrown(self.structure, self.top, self.leaves, self._budget)
-        if isinstance(self.tree, bool):
-            return Probability(float(self.tree), float(self.tree), float(self.tree), Method.EXACT, 0)
-        return probability_of(self.tree, budget=self._tables)
+        if isinstance(tree, bool):
+            return Probability(float(tree), float(tree), float(tree), Method.EXACT, 0)
+        return probability_of(tree, budget=self._tables)
 
     @cached_property
     def events(self) -> tuple[EventRisk, ...]:
