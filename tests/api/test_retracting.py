@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.api.changing import Client, open_client, stores
-from tests.api.plant import NOW
+from tests.api.plant import NOW, open_demo
 from thread.api.app import create_app
 from thread.clock import FixedClock
 from thread.config import Settings
@@ -213,3 +213,12 @@ def test_saying_ending_and_retracting_come_to_what_a_plain_model_says(acts: list
         held = any(edge["node"]["iri"] == "urn:t:hall2" for edge in edges)
         assert held == any(start <= day < end for start, end in stretches.items()), (day, stretches)
     client.service.close()
+
+
+def test_an_end_that_a_higher_source_denies_is_told() -> None:
+    service = open_demo(ranks={"tests": 5})
+    client = Client(service, create_app(service))
+    done = client.do("end", ENDED, of="M-2", at=AT, **BATCH)
+    assert done["stillHeld"] is True
+    assert ("FROM_BATCH", "urn:t:b1") in seen(client)["links"]
+    service.close()
