@@ -25,7 +25,7 @@ from thread.projection import View
 from thread.resources import resource
 from thread.samples import generate
 from thread.service import Service, open_service
-from thread.service.exporting import ViewThings, kinds_named, networkx_of
+from thread.service.exporting import ViewThings, history_texts, kinds_named, networkx_of
 from thread.service.importing import RdfOptions
 from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, THR, EntityId, UpperKind
 
@@ -38,11 +38,11 @@ def empty(**given: object) -> Service:
     return open_service(Settings.load(store="memory:", **given), clock=FixedClock(NOW))
 
 
-@pytest.fixture(scope="module", params=[*EXAMPLES, "demo"])
+@pytest.fixture(scope="module", params=[*EXAMPLES, "demo", pytest.param("line", marks=pytest.mark.soak)])
 def plant(request: pytest.FixtureRequest) -> Iterator[tuple[Service, dict[str, object]]]:
     """An example that was imported, or the sample plant; with the settings that a copy needs."""
-    if request.param == "demo":
-        sample = generate("demo")
+    if request.param in ("demo", "line"):
+        sample = generate(request.param)
         given: dict[str, object] = {"extensions": (sample.extension,), "ranks": sample.ranks}
         service = empty(**given)
         for change_set in sample.change_sets:
@@ -98,13 +98,25 @@ def test_all_of_history_comes_back(plant: tuple[Service, dict[str, object]], tmp
     restored = restore(file, target)
     assert restored.revision.ordinal == service.info().revision.ordinal
     copy = open_service(Settings.load(store=target, **plant[1]), clock=FixedClock(NOW))
-    boundaries = [None, NOW, parse_instant("2015-03-01T00:00:00Z"), parse_instant("2025-06-01T00:00:00Z")]
-    for known in range(restored.revision.ordinal + 1)[-12:]:
+    last = restored.revision.ordinal
+    for known in sorted({0, 1, last // 2, last - 1, last} - {-1}):
         recorded = service._projection.revision_at(known).recorded_at
-        for at in boundaries:
+        for at in (None, parse_instant("2015-03-01T00:00:00Z"), parse_instant("2026-01-14T12:00:00Z")):
             views = [one.view(one.context(valid_at=at, known_at=recorded)) for one in (service, copy)]
             assert state(views[0], timed=True) == state(views[1], timed=True)
     copy.close()
+
+
+@pytest.mark.slow
+def test_the_line_of_five_thousand_entities_comes_back(tmp_path: Path) -> None:
+    from thread.service.restoring import restore
+
+    sample = generate("line")
+    store = kept(sample.change_sets, sample.committed_at)
+    file, target = tmp_path / "all.nq", str(tmp_path / "store")
+    write_file(file, history_texts(store.changes(), store.revision.ordinal, "nq", load_ontology([sample.extension])))
+    done = restore(file, target)
+    assert (done.revision, done.same_digests) == (store.revision, True)
 
 
 def test_the_same_state_gives_the_same_bytes_whatever_came_first() -> None:
@@ -155,6 +167,8 @@ def hard_plant() -> list[Fact]:
         Fact(name(0), THR + "dependsOn", name(1)),
         Fact(name(0), THR + "dependsOn", name("only-named")),
     ]
+    for number in ((), ((THR + "findNumber", "10"),), ((THR + "findNumber", "20"),)):  # one plain triple, three facts
+        facts.append(Fact(name(2), THR + "partOf", name(3), qualifiers=number))
     return facts
 
 

@@ -106,7 +106,7 @@ def both(history: Sequence[ChangeSet]) -> tuple[View, ReferenceProjection, list[
 
 
 @given(strategies.histories())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_audit_tells_every_change_once_with_what_it_replaced(history: list[ChangeSet]) -> None:
     view, twin, _ = both(history)
     for node in range(view.size):
@@ -116,7 +116,7 @@ def test_an_audit_tells_every_change_once_with_what_it_replaced(history: list[Ch
 
 
 @given(strategies.histories())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_audit_as_known_then_is_the_beginning_of_the_one_of_now(history: list[ChangeSet]) -> None:
     view, _, commits = both(history)
     whole = projected(commits, ONTOLOGY, RANKS)
@@ -128,7 +128,7 @@ def test_an_audit_as_known_then_is_the_beginning_of_the_one_of_now(history: list
 
 
 @given(strategies.histories())
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_sources_hold_what_their_own_claims_come_to(history: list[ChangeSet]) -> None:
     _, twin, commits = both(history)
     whole = projected(commits, ONTOLOGY, RANKS)
