@@ -135,7 +135,23 @@ def test_every_document_of_the_commands_is_valid(run: Run, plant: Path) -> None:
         "lineage": {"of": ["P-1"], "input": {}, "first": 1},
         "impact": {"of": ["P-1"], "input": {}, "first": 1},
         "siblings": {"of": "WT-1030", "first": 1},
+        "structure": {"of": "G-210", "view": "AS_BUILT", "first": 1},
+        "where-used": {"of": "part:WT/C", "first": 1},
+        "diff": {
+            "left": {"of": "G-210", "view": "AS_DESIGNED"},
+            "right": {"of": "G-210", "view": "AS_MAINTAINED"},
+            "first": 1,
+        },
+        "recall": {"of": "LOT-WH-B1", "first": 1},
+        "trace": {"of": "WT-1030"},
+        "change": {"of": "part:WH/B", "effective": {"fromSerial": "1"}, "first": 1},
+        "coverage": {"of": "G-210"},
         "health": {"of": ["ST10"]},
+        "search": {"text": "pump", "first": 1},
+        "sources": {"first": 1},
+        "audit": {"of": "P-1", "incoming": False, "first": 1},
+        "risk": {"of": ["ST10"], "horizon": "30d", "order": 1, "first": 1},
+        "first": {"horizon": "30d", "first": 1},
         "explain": {"of": ["ST10"], "first": 3},
     }
     for name, document in DOCUMENTS.items():

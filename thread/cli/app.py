@@ -289,6 +289,117 @@ def siblings(
     return run(ref, store, AsOf(at, known), sharing=sharing or [], first=first, as_json=as_json)
 
 
+@app.command(short_help="What something consists of.")
+@ending
+def structure(
+    ref: Ref,
+    store: Store = None,
+    view: Annotated[str, typer.Option("--view", metavar="VIEW", help="designed, built or maintained.")] = "maintained",
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Lines to list at most.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """What something consists of at every level: as designed, as built, or as maintained."""
+    from thread.cli.parts import structure as run
+
+    return run(ref, store, AsOf(at, known), view=view, first=first, as_json=as_json)
+
+
+@app.command("where-used", short_help="Where a design is used.")
+@ending
+def where_used(
+    ref: Ref,
+    store: Store = None,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Entities to list at most.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """Where a design or revision is used: in designs at every level, with quantities, and in items made to it."""
+    from thread.cli.parts import where_used as run
+
+    return run(ref, store, AsOf(at, known), first=first, as_json=as_json)
+
+
+@app.command(short_help="What differs between two structures.")
+@ending
+def diff(
+    ref: Ref,
+    other: Annotated[str | None, typer.Argument(metavar="OTHER", help="Another thing; default the same.")] = None,
+    store: Store = None,
+    left: Annotated[
+        str, typer.Option("--left", metavar="VIEW[@TIME]", help="designed, built or maintained, at a time.")
+    ] = "designed",
+    right: Annotated[str, typer.Option("--right", metavar="VIEW[@TIME]", help="The same of the other.")] = "maintained",
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Differences to list at most.")] = 100,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """What differs between two structures, and because of which records: missing, extra, substituted, deviated."""
+    from thread.cli.parts import diff as run
+
+    return run((ref, left), (other or ref, right), store, known, first=first, as_json=as_json)
+
+
+@app.command(short_help="All that has a lot in it, or that a part was made of.")
+@ending
+def recall(
+    ref: Ref,
+    store: Store = None,
+    back: Annotated[bool, typer.Option("--back", help="What it was made of, and where the trace breaks.")] = False,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Items to list at most.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """Everything that came of a lot, supplier, revision or item and all that ever had it in it; or the way back."""
+    from thread.cli.parts import recall as run
+
+    return run(ref, store, AsOf(at, known), back=back, first=first, as_json=as_json)
+
+
+@app.command(short_help="What replacing a revision affects.")
+@ending
+def change(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The revision that is replaced.")],
+    new: Annotated[str | None, typer.Argument(metavar="NEW", help="The revision that replaces it.")] = None,
+    store: Store = None,
+    from_serial: Annotated[
+        str | None, typer.Option("--from-serial", metavar="SERIAL", help="From this serial number on.")
+    ] = None,
+    from_date: Annotated[str | None, typer.Option("--from-date", metavar="TIME", help="For what is made then.")] = None,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Rows to list at most.")] = 100,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """Which units, spares, orders and designs a change affects, which not, and of which it cannot be told."""
+    from thread.cli.parts import change as run
+
+    return run(
+        old, new, store, AsOf(at, known), from_serial=from_serial, from_date=from_date, first=first, as_json=as_json
+    )
+
+
+@app.command(short_help="Which failure modes are detected.")
+@ending
+def coverage(
+    ref: Ref,
+    store: Store = None,
+    out: Annotated[
+        list[str] | None, typer.Option("--out", metavar="REF", help="Taken out of service; may be repeated.")
+    ] = None,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """Which failure modes of a thing, its parts and serials which sensor detects, now and in an outage."""
+    from thread.cli.parts import coverage as run
+
+    return run(ref, out or [], store, AsOf(at, known), as_json=as_json)
+
+
 @app.command(short_help="What taking something out stops.")
 @ending
 def impact(

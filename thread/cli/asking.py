@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from thread.cli.exits import Exit
 from thread.cli.frame import AsOf, reading, remark, say_json
+from thread.cli.part_documents import PART_DOCUMENTS
 
 if TYPE_CHECKING:
     from thread.service import Context, Service
@@ -26,6 +27,7 @@ IMPACT: Final = f"""targets {{ {_ENTITY} }} missing
 HEALTH: Final = f"""entity {{ {_ENTITY} }} score low known own grade at stale model"""
 """What of a health."""
 DOCUMENTS: Final[dict[str, str]] = {
+    **PART_DOCUMENTS,
     "show": f"""query Show($ref: String!, $at: AsOfInput) {{
   lookup(ref: $ref, at: $at) {{
     problem {{ code message hint }}
@@ -76,16 +78,7 @@ DOCUMENTS: Final[dict[str, str]] = {
         stays {{ position {{ iri label }} since until overlaps }} }} }} }}
     {_COMPLETENESS} }} }}""",
     "impact": f"""query Impact($of: [ID!]!, $input: ImpactInput!, $at: AsOfInput, $first: Int!) {{
-  impact(of: $of, input: $input, at: $at) {{
-    targets {{ {_ENTITY} }} missing
-    counts {{ kind entityKind count }}
-    effects(first: $first) {{ pageInfo {{ hasNextPage endCursor }}
-      edges {{ effect degree before after dark node {{ {_ENTITY} }} because {{ {_PATH} }}
-        gates {{ medium required remaining exhausted group {{ iri label }} sharedPoint {{ iri label }} }} }} }}
-    collisions {{ kind overlapStart overlapEnd orders {{ iri label }} shares {{ iri label }} }}
-    undatedOrders {{ iri label }} alreadyDown {{ iri label }} heldUpByLoop {{ iri label }}
-    observedByNothing {{ iri label }} newSinglePoints {{ medium count node {{ iri label }} }}
-    {_COMPLETENESS} }} }}""",
+  impact(of: $of, input: $input, at: $at) {{ {IMPACT} }} }}""",
     "risk": f"""query Risk($of: [ID!]!, $horizon: String!, $order: Int!, $first: Int!, $at: AsOfInput) {{
   risk(of: $of, horizon: $horizon, at: $at) {{
     entity {{ {_ENTITY} }} horizonHours probability low high method downNow uncalibrated
@@ -116,10 +109,10 @@ def find_all(service: "Service", context: "Context", refs: Sequence[str]) -> lis
     return [service.lookup(context, ref).one() for ref in refs]
 
 
-def execute_document(name: str, variables: Mapping[str, Any], store: str | None, as_of: AsOf) -> Exit:
+def execute_document(name: str, variables: Mapping[str, Any], store: str | None, as_of: AsOf | None) -> Exit:
     """Run the document of a command and print its one field as JSON; NO where a reference names nothing."""
     with reading(store) as (service, _):
-        found = execute(service, DOCUMENTS[name], {**variables, "at": as_of.as_input()})
+        found = execute(service, DOCUMENTS[name], variables if as_of is None else {**variables, "at": as_of.as_input()})
     if found.get("errors"):
         return tell_errors(found)
     answer = next(iter(found["data"].values()))
