@@ -14,7 +14,7 @@ import pytest
 
 from tests.test_readme import DEFAULT_ADDRESS, ROOT, Shell, blocks, matches, steps, writing
 
-PAGES: Final = ("sparql.md", "clients/excel.md", "clients/curl.md")
+PAGES: Final = ("search.md", "sparql.md", "clients/excel.md", "clients/curl.md")
 """In this order: the last one changes the plant."""
 CHECKED: Final = {"console"}
 SHOWN: Final = {"powerquery"}

@@ -32,7 +32,7 @@ def test_values_and_kinds_narrow_what_is_found_as_a_program_sees_it(run: Run, pl
         "--where",
         "status=PLANNED",
         "--where",
-        "plannedStart>2026-06-01T00:00Z",
+        "plannedStart>2026-06-01",
     )
     printed, answer = run(*words, "--store", plant).out, json.loads(run(*words, "--store", plant, "--json").out)
     assert answer["totalCount"] == len(answer["edges"]) > 0

@@ -57,7 +57,7 @@ class AttributeFilter:
     name: str
     """Name of the attribute, as its field is called."""
     values: list[str]
-    """What to compare with, as text; numbers compare as numbers, times as times."""
+    """What to compare with, as text; numbers compare as numbers, times as times (UTC where they name no offset)."""
     op: FilterOp = FilterOp.EQ
     """How to compare."""
 

@@ -4,7 +4,7 @@ import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final
@@ -151,7 +151,7 @@ def _parsed(attribute: Attribute, text: str) -> str | bool | float | Decimal | d
             case ValueType.BOOLEAN:
                 return {"true": True, "false": False}[text.lower()]
             case ValueType.TIME:
-                moment = to_datetime(parse_instant(text))
+                moment = to_datetime(parse_instant(text, UTC))
                 if moment is not None:
                     return moment
             case _:
