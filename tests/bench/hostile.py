@@ -3,12 +3,14 @@
     python -m tests.bench.hostile
 
 Prints, for each attack of ``tests/api/hostile.py``, the time from the last byte sent to the first byte of the answer
-(median of five); then the p50 and p99 of a plain client alone, and while one client sends all attacks without a pause
-and thirty others send a byte now and then. Server and clients are processes of their own and share the machine's cores.
+(median of five); then the p50 and p99 of a plain client, alone and while one client sends all attacks without a pause
+and thirty others send a byte now and then, in turn second by second. Server and clients are processes of their own and
+share the machine's cores.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import multiprocessing
 import os
@@ -21,7 +23,7 @@ from multiprocessing.synchronize import Event
 from tests.api.hostile import ATTACKS, Attack
 
 RUNS = 5
-SECONDS = 20.0
+ROUNDS = 12
 ACCEPT = "application/graphql-response+json"
 SLOW = 30
 LINEAGE = "lineage { counts { total } hits { edges { degree node { iri label } } } }"
@@ -32,10 +34,12 @@ def serve(port: multiprocessing.Queue, stop: Event) -> None:  # type: ignore[typ
     """A server of the demo plant, until it is told to stop."""
     from tests.api.plant import open_demo
     from tests.api.serving import served
+    from thread.server import settle
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the access log
     service = open_demo(send_deadline_ms=2_000)
     with served(service) as address:
+        settle()
         port.put(int(address.rsplit(":", 1)[1]))
         stop.wait()
     service.close()
@@ -60,7 +64,8 @@ def refused_after(port: int, attack: Attack) -> float:
     body = chunks(attack.body) if dict(attack.headers).get("transfer-encoding") else attack.body
     with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(head(port, attack.body, attack.headers) + body)
+        with contextlib.suppress(ConnectionError):  # refused before the last byte
+            connection.sendall(head(port, attack.body, attack.headers) + body)
         sent = time.perf_counter()
         said = connection.recv(4096)
         took = time.perf_counter() - sent
@@ -92,19 +97,20 @@ def plain(port: int, seconds: float) -> list[float]:
     return took
 
 
-def attack_on(port: int, stop: Event) -> None:
+def attack_on(port: int, go: Event) -> None:
     """All attacks, again and again."""
-    while not stop.is_set():
+    while True:
         for attack in ATTACKS:
-            if stop.is_set():
-                return
+            go.wait()
             refused_after(port, attack)
 
 
-def trickle(port: int, stop: Event) -> None:
+def trickle(port: int, go: Event) -> None:
     """Connections that send a byte now and then, opened again when they are cut off."""
     open_: list[socket.socket] = []
-    while not stop.wait(0.1):
+    while True:
+        go.wait()
+        time.sleep(0.1)
         while len(open_) < SLOW:
             open_.append(socket.create_connection(("127.0.0.1", port)))
             open_[-1].setblocking(False)
@@ -120,23 +126,31 @@ def trickle(port: int, stop: Event) -> None:
                 open_.remove(connection)
 
 
-def beside(port: int, *workers: Callable[[int, Event], None]) -> list[float]:
-    stop = multiprocessing.Event()
-    running = [multiprocessing.Process(target=worker, args=(port, stop), daemon=True) for worker in workers]
+def beside(port: int, *workers: Callable[[int, Event], None]) -> tuple[list[float], list[float]]:
+    """A plain client alone and beside others, second by second in turn, so that both meet the same machine."""
+    go = multiprocessing.Event()
+    running = [multiprocessing.Process(target=worker, args=(port, go), daemon=True) for worker in workers]
     for process in running:
         process.start()
-    time.sleep(0.5)
-    took = plain(port, SECONDS)
-    stop.set()
+    alone, together = [], []
+    for _ in range(ROUNDS):
+        go.clear()
+        time.sleep(0.5)
+        alone += plain(port, 1.0)
+        go.set()
+        together += plain(port, 1.0)
     for process in running:
-        process.join(30)
-    return took
+        process.kill()
+    return alone, together
 
 
-def said(name: str, took: list[float]) -> float:
-    p99 = statistics.quantiles(took, n=100)[98]
-    print(f"{name:<44} n {len(took):>6}  p50 {statistics.median(took):6.2f} ms  p99 {p99:7.2f} ms")
-    return p99
+def said(name: str, alone: list[float], together: list[float]) -> None:
+    before, after = (statistics.quantiles(took, n=100)[98] for took in (alone, together))
+    print(
+        f"plain client beside {name:<28} p50 {statistics.median(alone):6.2f} -> {statistics.median(together):6.2f} ms",
+        end="",
+    )
+    print(f"  p99 {before:7.2f} -> {after:7.2f} ms  x {after / before:.2f}")
 
 
 def main() -> None:
@@ -155,10 +169,9 @@ def main() -> None:
     print(
         f"attacks {len(worst)}, slowest median {max(worst)[0]:.1f} ms ({max(worst)[2]}), over 100 ms: {over or 'none'}"
     )
-    alone = said("plain client alone", plain(port, SECONDS))
-    print(f"  x {said('beside slow senders', beside(port, trickle)) / alone:.2f}")
-    print(f"  x {said('beside attacks', beside(port, attack_on)) / alone:.2f}")
-    print(f"  x {said('beside attacks and slow senders', beside(port, attack_on, trickle)) / alone:.2f}")
+    said("slow senders", *beside(port, trickle))
+    said("attacks", *beside(port, attack_on))
+    said("attacks and slow senders", *beside(port, attack_on, trickle))
     stop.set()
     server.join(30)
 

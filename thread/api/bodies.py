@@ -19,7 +19,7 @@ from thread.errors import LimitError, ThreadError
 TIMED_OUT: Final = 408
 LINGER_SECONDS: Final = 2.0
 """How long what a refused client still sends is read and dropped, so that it comes to read the answer."""
-LINGER_BYTES: Final = 128 * 1024 * 1024
+LINGER_BYTES: Final = 4 * 1024 * 1024
 
 
 class Bodies:
