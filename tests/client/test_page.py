@@ -4,6 +4,7 @@ import doctest
 import re
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.api.demo import open_sample
@@ -16,6 +17,7 @@ PAGE = resource("docs") / "clients" / "python.md"
 ADDRESS = "http://127.0.0.1:8420"
 
 
+@pytest.mark.slow
 def test_every_example_of_the_page_prints_what_it_says(tmp_path: Path) -> None:
     text = PAGE.read_text("utf-8")
     blocks = re.findall(r"```(\w+)\n(.*?)```", text, re.DOTALL)

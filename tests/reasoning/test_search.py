@@ -266,8 +266,12 @@ FILTERS = [
 ]
 
 
+@pytest.mark.parametrize("few", [0, 2_000])
 @pytest.mark.parametrize(("op", "values", "expected"), FILTERS)
-def test_values_are_compared_as_what_they_are(op: FilterOp, values: list[str], expected: set[str]) -> None:
+def test_values_are_compared_as_what_they_are_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch, few: int, op: FilterOp, values: list[str], expected: set[str]
+) -> None:
+    monkeypatch.setattr("thread.reasoning.filters._FEW", few)
     thread = Thread()
     for name, age in (("a", "7.50"), ("b", "9"), ("c", None)):
         thread.thing(name)

@@ -20,6 +20,8 @@ from thread.projection.view import Ints, View
 from thread.terms import local_name
 
 _MOST: Final = 20
+_FEW: Final = 2_000
+"""More nodes than this are decided by reading the whole column."""
 
 
 class FilterOp(StrEnum):
@@ -63,6 +65,9 @@ def matching(view: View, nodes: Ints, filters: Sequence[AttributeFilter]) -> npt
     keep = np.ones(len(nodes), bool)
     for attribute, test in ready:
         left = np.flatnonzero(keep)
+        if len(left) > _FEW:
+            keep[left] = _by_column(view, attribute, test)[nodes[left]]
+            continue
         decided: dict[tuple[Value, ...], bool] = {}
         for at, held in zip(left.tolist(), view.column_of(nodes[left], attribute.iri), strict=True):
             passes = decided.get(held)
@@ -70,6 +75,26 @@ def matching(view: View, nodes: Ints, filters: Sequence[AttributeFilter]) -> npt
                 passes = decided[held] = test(held)
             keep[at] = passes
     return keep
+
+
+def _by_column(view: View, attribute: Attribute, test: Callable[[Sequence[Value]], bool]) -> npt.NDArray[np.bool_]:
+    """Which nodes of the whole view pass: what has no value is decided once, each value once."""
+    found = np.full(view.size, test(()), np.bool_)
+    carriers, values = view.column(attribute.iri)
+    if len(carriers) and (np.diff(carriers) > 0).all():
+        known = {value: test((value,)) for value in set(values)}
+        found[carriers] = [known[value] for value in values]
+        return found
+    held: dict[int, tuple[Value, ...]] = {}
+    for node, value in zip(carriers.tolist(), values, strict=True):
+        held[node] = (*held[node], value) if node in held else (value,)
+    decided: dict[tuple[Value, ...], bool] = {}
+    for node, each in held.items():
+        passes = decided.get(each)
+        if passes is None:
+            passes = decided[each] = test(each)
+        found[node] = passes
+    return found
 
 
 def _attribute(view: View, name: str) -> Attribute:
