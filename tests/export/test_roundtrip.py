@@ -231,6 +231,16 @@ def test_graph_files_hold_the_graph_that_networkx_gets(plant: tuple[Service, dic
     assert edges == {(a, b, key): data for a, b, key, data in graph.edges(keys=True, data=True)}
 
 
+def test_links_that_differ_in_their_qualifiers_stay_several(hard: tuple[Service, dict[str, object]]) -> None:
+    import networkx as nx
+
+    things, ontology = ViewThings(view_of(hard[0])), hard[0].ontology
+    read = nx.node_link_graph(json.loads("".join(node_link(things, ontology))), edges="edges")
+    for graph in (to_networkx(things, ontology), read):
+        numbers = [data.get("findNumber") for data in graph.get_edge_data(name(2), name(3)).values()]
+        assert sorted(map(str, numbers)) == ["10", "20", "None"]
+
+
 def _same(one: object, other: object) -> bool:
     pairs = [(dict(g.nodes(data=True)), sorted(map(str, g.edges(keys=True, data=True)))) for g in (one, other)]  # type: ignore[attr-defined]
     return pairs[0] == pairs[1]

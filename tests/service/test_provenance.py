@@ -294,6 +294,25 @@ def test_refused_rows_are_kept_with_the_run_and_survive_a_restart(
     assert source.holding == sum(file.holding for file in run.files)
 
 
+def test_of_a_value_that_changed_only_the_last_holds_and_the_past_is_told_as_known_then(
+    service: Service, clock: FixedClock
+) -> None:
+    before = Fact(ident("pump"), LABEL, value="old")
+    service.commit(change("r1", *asset("pump"), before, source="plm"))
+    clock.move(60)
+    service.commit(change("r2", Fact(ident("pump"), LABEL, value="new", valid_from=NOON), source="plm"))
+    service.commit(ChangeSet("r3", "plm", (), withdraws=("r1",)))
+
+    def counts(known_at: int | None) -> list[tuple[str, int, int, int]]:
+        context = service.context(valid_at=NOON + HOUR, known_at=known_at)
+        (source,) = service.sources(context).sources
+        return [(run.name, run.told, run.standing, run.holding) for run in source.runs]
+
+    assert counts(NOON) == [("r1", 3, 3, 2)]
+    assert counts(NOON + 60_000_000) == [("r1", 3, 3, 1), ("r2", 1, 1, 1)]
+    assert counts(None) == [("r1", 3, 0, 0), ("r2", 1, 1, 1)]
+
+
 def test_nothing_was_said_yet(service: Service) -> None:
     found = service.sources(service.context())
     assert (found.sources, found.conflicts) == ((), ())
