@@ -252,17 +252,18 @@ def test_a_large_import_and_many_small_commits_find_the_same(monkeypatch: pytest
 
 
 FILTERS = [
-    (FilterOp.EQ, ["7.50"], {"a"}),
+    (FilterOp.EQ, ["7.50"], {"a", "d"}),
     (FilterOp.NE, ["7.5"], {"b", "c"}),
-    (FilterOp.IN, ["7.5", "9"], {"a", "b"}),
-    (FilterOp.LT, ["9"], {"a"}),
-    (FilterOp.LTE, ["9.0"], {"a", "b"}),
+    (FilterOp.IN, ["7.5", "9"], {"a", "b", "d"}),
+    (FilterOp.LT, ["9"], {"a", "d"}),
+    (FilterOp.LTE, ["9.0"], {"a", "b", "d"}),
     (FilterOp.GT, ["7.5"], {"b"}),
-    (FilterOp.GTE, ["7.5"], {"a", "b"}),
-    (FilterOp.EXISTS, [], {"a", "b"}),
+    (FilterOp.GTE, ["7.5"], {"a", "b", "d"}),
+    (FilterOp.EXISTS, [], {"a", "b", "d"}),
     (FilterOp.EXISTS, ["false"], {"c"}),
-    (FilterOp.PREFIX, ["7"], {"a"}),
-    (FilterOp.CONTAINS, ["."], {"a"}),
+    (FilterOp.PREFIX, ["7"], {"a", "d"}),
+    (FilterOp.CONTAINS, ["."], {"a", "d"}),
+    (FilterOp.CONTAINS, ["50"], {"a"}),
 ]
 
 
@@ -273,7 +274,7 @@ def test_values_are_compared_as_what_they_are_however_many_there_are(
 ) -> None:
     monkeypatch.setattr("thread.reasoning.filters._FEW", few)
     thread = Thread()
-    for name, age in (("a", "7.50"), ("b", "9"), ("c", None)):
+    for name, age in (("a", "7.50"), ("d", "7.5"), ("b", "9"), ("c", None)):
         thread.thing(name)
         if age is not None:
             thread.builder.attribute(f"urn:t:{name}", THR + "age", Decimal(age))

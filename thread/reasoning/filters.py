@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,8 @@ from thread.ontology.model import Attribute
 from thread.projection.view import Ints, View
 from thread.terms import local_name
 
+Test = Callable[[tuple[Value, ...]], bool]
+"""Do the values of one thing pass?"""
 _MOST: Final = 20
 _FEW: Final = 2_000
 """More nodes than this are decided by reading the whole column."""
@@ -68,33 +71,28 @@ def matching(view: View, nodes: Ints, filters: Sequence[AttributeFilter]) -> npt
         if len(left) > _FEW:
             keep[left] = _by_column(view, attribute, test)[nodes[left]]
             continue
-        decided: dict[tuple[Value, ...], bool] = {}
-        for at, held in zip(left.tolist(), view.column_of(nodes[left], attribute.iri), strict=True):
-            passes = decided.get(held)
-            if passes is None:
-                passes = decided[held] = test(held)
-            keep[at] = passes
+        decide = _once(attribute, test)
+        keep[left] = [decide(held) for held in view.column_of(nodes[left], attribute.iri)]
     return keep
 
 
-def _by_column(view: View, attribute: Attribute, test: Callable[[Sequence[Value]], bool]) -> npt.NDArray[np.bool_]:
+def _by_column(view: View, attribute: Attribute, test: Test) -> npt.NDArray[np.bool_]:
     """Which nodes of the whole view pass: what has no value is decided once, each value once."""
     found = np.full(view.size, test(()), np.bool_)
     carriers, values = view.column(attribute.iri)
-    if len(carriers) and (np.diff(carriers) > 0).all():
-        known = {value: test((value,)) for value in set(values)}
-        found[carriers] = [known[value] for value in values]
-        return found
     held: dict[int, tuple[Value, ...]] = {}
     for node, value in zip(carriers.tolist(), values, strict=True):
         held[node] = (*held[node], value) if node in held else (value,)
-    decided: dict[tuple[Value, ...], bool] = {}
-    for node, each in held.items():
-        passes = decided.get(each)
-        if passes is None:
-            passes = decided[each] = test(each)
-        found[node] = passes
+    decide = _once(attribute, test)
+    found[list(held)] = [decide(each) for each in held.values()]
     return found
+
+
+def _once(attribute: Attribute, test: Test) -> Test:
+    """The test, asked once for the same values; decimals that are equal are written in several ways."""
+    if attribute.type is ValueType.DECIMAL:
+        return test
+    return cache(test)
 
 
 def _attribute(view: View, name: str) -> Attribute:
@@ -107,7 +105,7 @@ def _attribute(view: View, name: str) -> Attribute:
     )
 
 
-def _test(attribute: Attribute, one: AttributeFilter) -> Callable[[Sequence[Value]], bool]:
+def _test(attribute: Attribute, one: AttributeFilter) -> Test:
     if one.op is not FilterOp.IN and len(one.values) > 1:
         raise InputError(
             f"{one.op} on {one.name} has {len(one.values)} values.",
@@ -129,7 +127,7 @@ def _test(attribute: Attribute, one: AttributeFilter) -> Callable[[Sequence[Valu
     return _comparison(attribute, one)
 
 
-def _comparison(attribute: Attribute, one: AttributeFilter) -> Callable[[Sequence[Value]], bool]:
+def _comparison(attribute: Attribute, one: AttributeFilter) -> Test:
     read = _local if attribute.type is ValueType.IRI and not any(":" in text for text in one.values) else _itself
     asked = [_parsed(attribute, value) for value in one.values]
     first = asked[0]
