@@ -272,15 +272,16 @@ def _recall(answer: "Recall", speaker: Speaker, first: int) -> Iterator[str]:
     yield from _rows(rows, ("do", "what", "where", "in service"))
     yield from _more(len(order), first)
     for nodes, what in (
-        (answer.batches, "lots to quarantine what is left of"),
-        (answer.products, "things that ever had one of them in it"),
-        (answer.orders, "orders served"),
-        (answer.work_orders, "work orders"),
-        (answer.failures, "failures"),
+        (answer.batches, "lot of which the rest is to be quarantined"),
+        (answer.products, "thing that ever had one of them in it"),
+        (answer.orders, "order served"),
+        (answer.work_orders, "work order"),
+        (answer.failures, "failure"),
     ):
         if nodes:
+            noun, _, more = what.partition(" ")
             yield ""
-            yield emphasis(f"{len(nodes):,} {what}")
+            yield emphasis(plural(len(nodes), what, f"{noun}s {more}".strip() if noun != "work" else "work orders"))
             yield f"  {speaker.several(nodes, _LISTED)}"
     yield ""
     yield from completeness(answer.completeness, speaker)

@@ -1,7 +1,7 @@
 """What does an answer about siblings look like? What is shared, then one line per item with where it is."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from thread.cli.asking import execute_document, find_all
 from thread.cli.exits import Exit
@@ -9,11 +9,13 @@ from thread.cli.frame import AsOf, reading, say
 from thread.cli.tables import emphasis, plural, table
 from thread.cli.wording import Speaker, completeness, moment
 from thread.errors import InputError
-from thread.terms import upper_snake
+from thread.terms import THR, upper_snake
 
 if TYPE_CHECKING:
     from thread.reasoning.places import Places
     from thread.reasoning.siblings import Siblings
+
+LOCATED_IN: Final = THR + "locatedIn"
 
 
 def siblings(ref: str, store: str | None, as_of: AsOf, *, sharing: list[str], first: int, as_json: bool) -> Exit:
@@ -68,6 +70,10 @@ def where(places: "Places", at: int, speaker: Speaker) -> str:
     if position >= 0:
         return f"in {speaker.short(position)}"
     said = Whereabouts(int(places.where[at]))
+    if said is Whereabouts.UNKNOWN:
+        view = speaker.view
+        there = view.links_from(int(places.nodes[at]), view.ontology.subrelations(LOCATED_IN)).object.tolist()
+        return f"at {speaker.short(min(there))}" if there else "unknown"
     return {"STOCK": "in stock", "REPAIR": "in repair"}.get(said.name, said.name.lower())
 
 
