@@ -10,7 +10,12 @@ import pytest
 
 from tests.cli.conftest import Run
 from thread.cli.exits import Exit
+from thread.config import Settings
+from thread.facts import ChangeSet, kind_fact, parts_of
 from thread.resources import resource
+from thread.samples import Sample
+from thread.service import load_sample, open_service
+from thread.terms import EntityId, UpperKind
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -118,3 +123,23 @@ def test_an_export_of_a_kind_goes_to_standard_output(run: Run, plant: Path) -> N
     assert done.out.startswith("@prefix thr:")
     assert "thr:Supplier" in done.out
     assert "thr:WorkOrder" not in done.out
+
+
+def test_all_is_read_beside_a_process_that_writes(run: Run, tmp_path: Path, sample: Sample) -> None:
+    store = tmp_path / "store"
+    load_sample(sample, store)
+    writer = open_service(Settings.load(store=str(store)))
+    try:
+        facts = parts_of([kind_fact(EntityId("urn:t:new"), UpperKind.SUPPLIER, origin="late.csv", row=3)])
+        writer.commit(ChangeSet("late", "erp", facts))
+        assert "urn:t:new" in run("export", "--kind", "Supplier", "--store", store).out
+        (told,) = rows(run("audit", "urn:t:new", "--csv", "--store", store).out)
+        assert (told["fact"], told["from"]) == ("kind Supplier", "late.csv row 3")
+        assert "late" in run("sources", "erp", "--csv", "--store", store).out
+        file = tmp_path / "all.nq"
+        assert run("export", file, "--history", "--store", store).exit is Exit.OK
+        assert run("import", file, "--store", tmp_path / "copy").exit is Exit.OK
+        taken = run("import", file, "--store", store)
+        assert (taken.exit, "store-locked" in taken.err) == (Exit.LOCKED, True)
+    finally:
+        writer.close()
