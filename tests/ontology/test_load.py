@@ -147,6 +147,7 @@ UPSTREAM_SUBJECT = ["installedIn", "partOf", "memberOf", "monitors", "detects", 
 def test_upstream_ends_are_those_of_the_design(ontology: Ontology) -> None:
     expected = dict.fromkeys(UPSTREAM_OBJECT, Upstream.OBJECT) | dict.fromkeys(UPSTREAM_SUBJECT, Upstream.SUBJECT)
     expected |= {"connectedTo": Upstream.BOTH, "locatedIn": Upstream.NONE, "appliesTo": Upstream.NONE}
+    expected["concedes"] = Upstream.NONE  # a sort of appliesTo
 
     assert {r.name: r.upstream for r in ontology.relations} == expected
 
@@ -182,8 +183,8 @@ def test_components_and_positions_are_essential_parts_and_nothing_else_is(ontolo
     assert {kind.iri for kind in ontology.kinds if kind.essential} == {UpperKind.COMPONENT, UpperKind.POSITION}
 
 
-def test_context_relations_are_the_two_that_are_walked_only_when_named(ontology: Ontology) -> None:
-    assert {r.name for r in ontology.relations if r.role is Role.CONTEXT} == {"locatedIn", "appliesTo"}
+def test_context_relations_are_walked_only_when_named(ontology: Ontology) -> None:
+    assert {r.name for r in ontology.relations if r.role is Role.CONTEXT} == {"locatedIn", "appliesTo", "concedes"}
 
 
 def test_label_identifier_and_stub_are_attributes_of_every_entity(ontology: Ontology) -> None:
