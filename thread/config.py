@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     max_tokens: int = Field(2_000, ge=100, description="Largest GraphQL document, in tokens.")
     max_page: int = Field(500, ge=1, le=500, description="Largest page of a connection.")
     max_depth: int = Field(64, ge=1, le=64, description="Greatest depth of a lineage.")
+    compiled_selections: bool = Field(True, description="Answer queries by compiled plans; the answers are the same.")
 
     sparql: bool = Field(False, description="Answer SPARQL queries at /sparql.")
     sparql_workers: int = Field(2, ge=1, le=64, description="SPARQL queries answered at a time; others wait.")

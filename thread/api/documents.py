@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -37,6 +37,9 @@ from thread.api.cost import Pricing, Sum
 from thread.api.tariff import Tariff, tariff_of
 from thread.config import Settings
 from thread.errors import LimitError
+
+if TYPE_CHECKING:
+    from thread.api.selections import Operation
 
 MAX_SOURCE: Final = 200_000
 """Characters of a document."""
@@ -78,12 +81,28 @@ class Bill:
     price: int | None = None
 
 
+@dataclass(slots=True)
+class Read:
+    """A document that was read, and what was found out about it since."""
+
+    document: DocumentNode
+    mistakes: list[GraphQLError] | None = None
+    shaped: bool = False
+    operations: dict[str, Operation] | None = None
+    """Plans of its operations by name; None: it is too long to be kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A document that may be executed, and the operation of it that was chosen."""
 
-    document: DocumentNode
+    read: Read
     operation: OperationDefinitionNode
+
+    @property
+    def document(self) -> DocumentNode:
+        """The document."""
+        return self.read.document
 
 
 class Refused(Exception):
@@ -92,15 +111,6 @@ class Refused(Exception):
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors)
         self.errors = errors
-
-
-@dataclass(slots=True)
-class Read:
-    """A document that was read, and what was found out about it since."""
-
-    document: DocumentNode
-    mistakes: list[GraphQLError] | None = None
-    shaped: bool = False
 
 
 class Documents:
@@ -130,6 +140,7 @@ class Documents:
             }
             kept = Read(parse(source, **options))
             if len(source) <= CACHED_SOURCE:
+                kept.operations = {}
                 self._kept.put(source, kept)
         return kept
 

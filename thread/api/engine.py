@@ -20,6 +20,7 @@ from thread.api.mutations import Mutation
 from thread.api.queries import Query
 from thread.api.schema import build_schema, vocabulary_of
 from thread.api.scope import Scope
+from thread.api.selections import Operation
 from thread.api.subscriptions import Feeds, Subscription
 from thread.errors import ThreadError
 
@@ -50,7 +51,7 @@ class Examined:
 class Engine:
     """The schema of a service's ontology and what answers it. Safe in any thread."""
 
-    __slots__ = ("documents", "feeds", "schema", "service", "vocabulary")
+    __slots__ = ("compiled", "documents", "feeds", "schema", "service", "vocabulary")
 
     def __init__(self, service: Service) -> None:
         self.service = service
@@ -58,6 +59,8 @@ class Engine:
         self.schema: strawberry.Schema = build_schema(service.ontology, self.vocabulary)
         self.documents = Documents(self.schema._schema, service.settings)
         self.feeds = Feeds(service)
+        self.compiled = service.settings.compiled_selections
+        """Whether queries are answered by plans where they can be."""
 
     def execute(
         self,
@@ -82,11 +85,14 @@ class Engine:
         found = examined or self.examine(document, given, operation, allowed)
         if isinstance(found.verdict, Refused):
             return finished(ExecutionResult(None, found.verdict.errors), scope.revision, found.bill, request_id, began)
+        data = self._planned(found.verdict, Root(scope, self.feeds), given)
+        if data is not None:
+            return finished(ExecutionResult(data, None), scope.revision, found.bill, request_id, began)
         result = self.schema.execute_sync(
             document,
             variable_values=given,
             context_value=found.verdict,
-            root_value=Root(scope, self.feeds),
+            root_value=Root(scope.again(), self.feeds),
             operation_name=operation,
             allowed_operation_types=allowed,
         )
@@ -109,6 +115,18 @@ class Engine:
             return Examined(self.prepare(document, variables or {}, operation, allowed, bill), bill)
         except Refused as refused:
             return Examined(refused, bill)
+
+    def _planned(self, prepared: Prepared, root: Root, variables: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The data of the answer by the operation's plan; None where the normal executor is to give it."""
+        operations = prepared.read.operations
+        if operations is None or not self.compiled:
+            return None
+        name = prepared.operation.name.value if prepared.operation.name else ""
+        planned = operations.get(name)
+        if planned is None:
+            attributes = self.vocabulary.attribute_fields
+            planned = operations[name] = Operation(self.schema, attributes, prepared.document, prepared.operation)
+        return planned.answer(root, variables)
 
     def prepare(
         self,
@@ -139,7 +157,7 @@ class Engine:
             raise Refused([error]) from error
         except (ThreadError, RecursionError) as error:
             raise Refused([GraphQLError(str(error), original_error=error)]) from error
-        return Prepared(read.document, chosen)
+        return Prepared(read, chosen)
 
 
 def finished(result: ExecutionResult, revision: int, bill: Bill, request_id: str, began: float) -> ExecutionResult:

@@ -7,6 +7,7 @@ import base64
 import binascii
 import hashlib
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ from thread.errors import InputError
 _ID: Final = b"\x01"
 _CURSOR: Final = b"\x02"
 _CHECK: Final = 4
+_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 _LONGEST: Final = 8192
 _SCENARIO: Final = 8
 """Bytes of a scenario's name."""
@@ -54,11 +56,30 @@ def encode_id(iri: str, at: At = LIVE) -> str:
     >>> encode_id("urn:a") == encode_id("urn:a", At(valid_at=0))
     False
     """
+    return _seal(_head(at) + iri.encode())
+
+
+def _head(at: At) -> bytes:
     flags = (at.valid_at is not None) | (at.known_at is not None) << 1 | bool(at.scenario) << 2
     flags |= (at.period is not None) << 3
     held = (at.valid_at, at.known_at, *(at.period or ()))
     times = b"".join(struct.pack(">q", time) for time in held if time is not None)
-    return _seal(_ID + bytes([flags]) + times + bytes.fromhex(at.scenario) + iri.encode())
+    return _ID + bytes([flags]) + times + bytes.fromhex(at.scenario)
+
+
+def encode_ids(iris: Iterable[str], at: At = LIVE) -> list[str]:
+    """The opaque ids of many entities in one view; half the time of ``encode_id`` for each.
+
+    >>> encode_ids(["urn:a"]) == [encode_id("urn:a")]
+    True
+    """
+    head, check, encode = _head(at), hashlib.blake2b, binascii.b2a_base64
+    found = []
+    for iri in iris:
+        body = head + iri.encode()
+        sealed = encode(check(body, digest_size=_CHECK).digest() + body, newline=False)
+        found.append(sealed.translate(_SAFE, b"=").decode())
+    return found
 
 
 def decode_id(text: str) -> tuple[str, At] | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from thread.api.answers import Completeness, Link, Path, checked_limit, links_of
 from thread.api.ids import decode_cursor, decode_id, encode_cursor
 from thread.api.pages import PageInfo, PageRequest, cut, info_of
+from thread.api.tables import Edges, as_list, iris_of
 from thread.api.words import ID, Direction, EntityKind, RelationKind
 from thread.errors import InputError
 from thread.reasoning import lineage as reasoning
@@ -158,12 +159,17 @@ class LineageHitConnection:
             total = self.total_count
             low, high = cut(total, self._request, self._after, self._before)
             found = self._answer.ranked(self._degree, self._kinds).page(low, high)
-            nodes = self._reading.entities(node for node, _ in found)
-            edges = [
-                LineageHitEdge(self._reading, node, degree, partial(self._hit_at, low + index))
-                for index, (node, (_, degree)) in enumerate(zip(nodes, found, strict=True))
-            ]
-            self._page = edges, info_of([(edge.degree, edge.node.iri) for edge in edges], low, high, total)
+            nodes, degrees = self._reading.entities(node for node, _ in found), [degree for _, degree in found]
+            places = [*zip(degrees, iris_of(nodes), strict=True)]
+
+            def edge(at: int) -> LineageHitEdge:
+                return LineageHitEdge(self._reading, nodes[at], degrees[at], partial(self._hit_at, low + at))
+
+            columns: dict[str, Callable[[], list[Any]]] = {
+                "degree": lambda: degrees,
+                "cursor": lambda: [encode_cursor(place) for place in places],
+            }
+            self._page = as_list(Edges(nodes, columns, edge)), info_of(places, low, high, total)
         return self._page
 
     def _hit_at(self, position: int) -> reasoning.LineageHit:

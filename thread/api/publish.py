@@ -53,13 +53,13 @@ class Member:
     default: Any = UNSET
 
 
-class _CallField(StrawberryField):
+class CallField(StrawberryField):
     """A field that takes arguments: calls a method of the source, or the function that it was given."""
 
     call: Callable[..., Any]
 
     def get_result(self, source: Any, info: Any, args: list[Any], kwargs: Any) -> Any:  # noqa: ARG002  as its base
-        return self.call(source, **{name: _plain(value) for name, value in kwargs.items()})
+        return self.call(source, **{name: plain_value(value) for name, value in kwargs.items()})
 
     @property
     def is_basic_field(self) -> bool:
@@ -127,7 +127,7 @@ def _default(value: Any) -> Any:
 
 def publish(cls: type, namespace: Namespace, extra: tuple[Member, ...] = (), bases: tuple[type, ...] = ()) -> type:
     """The GraphQL type of a class in one schema; it is put into the namespace under its name."""
-    body = {"is_type_of": _instance_of(cls)}
+    body = {"is_type_of": _instance_of(cls), "_published": cls}
     return define(cls.__name__, sentence(cls.__doc__), members(cls) + extra, namespace, bases=bases, body=body)
 
 
@@ -203,10 +203,10 @@ def make_enum(name: str, description: str, values: Mapping[str, str], namespace:
     namespace[name] = strawberry.enum(words, name=name, description=description)
 
 
-def _plain(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
     """Enum members as their names: the enums of a schema are its own, the names are everyone's."""
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [plain_value(one) for one in value]
     return value.value if isinstance(value, Enum) else value
 
 
@@ -220,14 +220,14 @@ def _make_instance(cls: type) -> Callable[..., Any]:
         for field in published.__strawberry_definition__.fields:
             name = context.config.name_converter.from_field(field)
             if name in value:
-                given[field.python_name] = _plain(context.convert(value[name], field.resolve_type(), name))
+                given[field.python_name] = plain_value(context.convert(value[name], field.resolve_type(), name))
         return cls(**given)
 
     return from_input
 
 
 def _field(owner: str, member: Member, namespace: Namespace) -> StrawberryField:
-    kind = _CallField if member.call is not None else StrawberryField
+    kind = CallField if member.call is not None else StrawberryField
     arguments = [camel(argument.name) for argument in member.arguments]
     stream = member.annotation.startswith(STREAM)
     field = kind(
@@ -238,7 +238,7 @@ def _field(owner: str, member: Member, namespace: Namespace) -> StrawberryField:
         description=member.description or None,
         type_annotation=StrawberryAnnotation(_given(member.annotation), namespace=namespace),
     )
-    if isinstance(field, _CallField):
+    if isinstance(field, CallField):
         assert member.call is not None
         field.call = member.call
         field.arguments = [_argument(argument, namespace) for argument in member.arguments]

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from thread.api.ids import LIVE, At, decode_id
+from thread.api.tables import Entities, as_list
 from thread.api.vocabulary import Vocabulary
 from thread.errors import InputError, LimitError, ThreadError
 
@@ -33,6 +34,12 @@ class Scope:
         self._live = service.context()
         self._readings: dict[At, Reading] = {}
         self._entries = ENTRIES
+
+    def again(self) -> Scope:
+        """The same request from its beginning: the same revision and deadline, nothing spent."""
+        made = Scope(self.service, self.vocabulary)
+        made._live = self._live
+        return made
 
     def refresh(self) -> None:
         """Read the latest revision from here on: the request has changed something."""
@@ -189,12 +196,14 @@ class Reading:
         return found
 
     def entities(self, nodes: Iterable[int], iris: Sequence[str] | None = None) -> list[Entity]:
-        """The entities of nodes, order kept; their IRIs are read at once where the caller has not read them."""
+        """The entities of nodes, order kept, made when they are read; their IRIs are read at once, or given."""
         wanted = [int(node) for node in nodes]
         self.scope.spend(len(wanted))
-        known = self._entities
-        named = self.view.iris(wanted) if iris is None else iris
-        return [known.get(node) or self._load(node, iri) for node, iri in zip(wanted, named, strict=True)]
+        return as_list(Entities(self, wanted, self.view.iris(wanted) if iris is None else iris))
+
+    def named_entity(self, node: int, iri: str) -> Entity:
+        """The entity of a node whose IRI is known."""
+        return self._entities.get(node) or self._load(node, iri)
 
     def _load(self, node: int, iri: str) -> Entity:
         from thread.api.entity import Entity

@@ -260,6 +260,8 @@ class ColumnView(View):
     def column_of(self, nodes: Ints, attribute: str) -> list[tuple[Value, ...]]:
         chosen = np.ascontiguousarray(nodes, np.int32)
         places, claims, _, _ = self._facts(chosen, attribute, _ANYBODY)
+        if len(places) == len(chosen) and (places == chosen).all():  # one each, as nearly always
+            return [(value,) for value in self.state.values(self.state.claims[claims])]
         held: dict[int, list[Value]] = {}
         values = self.state.values(self.state.claims[claims])
         for node, value in zip(places.tolist(), values, strict=True):
@@ -286,6 +288,13 @@ class ColumnView(View):
         if label is not None:
             return str(label)
         return next((i[2] for i in sorted(self._named(node))), local_name(self.iri(node)))
+
+    def labels(self, nodes: Ints) -> list[str]:
+        chosen = np.ascontiguousarray(nodes, np.int32)
+        places, claims, _, _ = self._facts(chosen, LABEL, _ANYBODY)
+        if len(places) == len(chosen) and (places == chosen).all():  # one each, as nearly always
+            return [str(value) for value in self.state.values(self.state.claims[claims])]
+        return [self.label(node) for node in chosen.tolist()]
 
     def _named(self, node: int) -> list[tuple[str, str, str, Identifier]]:
         claims = self.state.claims[self._of(node, IDENTIFIER)]
@@ -379,6 +388,14 @@ class ColumnView(View):
             return int(last_change(s.spans, s.rows, e.starts, e.row_of, e.heads, e.late, node, self.known))
 
         return max(latest(self.state.tables[OUT]), latest(self.state.tables[FACTS]))
+
+    def versions(self, nodes: Ints) -> list[int]:
+        from thread.projection.kernels.scan import last_changes
+
+        s, found, chosen = self.state, np.zeros(len(nodes), np.int64), np.ascontiguousarray(nodes, np.int32)
+        for e in (s.tables[OUT], s.tables[FACTS]):
+            last_changes(s.spans, s.rows, e.starts, e.row_of, e.heads, e.late, chosen, self.known, found)
+        return list(found.tolist())
 
     # traversal
     def walk(self, roots: Sequence[int] | Ints, spec: WalkSpec) -> Walk:

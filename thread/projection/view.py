@@ -265,6 +265,14 @@ class View:
         """Ordinal of the revision that last changed the entity or a link that starts at it."""
         raise NotImplementedError
 
+    def versions(self, nodes: Ints) -> list[int]:
+        """As ``version``, of many entities at once."""
+        return [self.version(node) for node in nodes.tolist()]
+
+    def labels(self, nodes: Ints) -> list[str]:
+        """As ``label``, of many entities at once."""
+        return [self.label(node) for node in nodes.tolist()]
+
     # traversal
     def walk(self, roots: Sequence[int] | Ints, spec: WalkSpec) -> Walk:
         """0-1 breadth-first walk over the links in force; the roots are never hits."""

@@ -176,6 +176,13 @@ def last_change(spans, rows, index, row_of, heads, late, node, known):
     return latest
 
 
+@kernel("void", SPAN, ROW, "int32[]", "int32[]", "int32[]", LATE, "int32[]", "int64", "int64[]!")
+def last_changes(spans, rows, index, row_of, heads, late, nodes, known, found):
+    """Raise what is found of each node to the last revision that changed an edge of it."""
+    for i in range(len(nodes)):
+        found[i] = max(found[i], last_change(spans, rows, index, row_of, heads, late, nodes[i], known))
+
+
 @kernel("int64", CLAIM, ROW, "int32[]", "int64[]", "uint8[]", "int32[]", "int64", "int32[]!")
 def contested(claims, rows, heads, table, singles, some, known, found):
     """Newest claims of those slots of some rows in which several claims stand, at most one per row.

@@ -207,7 +207,7 @@ def _numbered(
     changes = (np.diff(level, prepend=-1) != 0) | (np.diff(shape, prepend=-1) != 0)
     changes |= (np.diff(degree, prepend=-1) != 0) & (shape != 3)
     first = np.flatnonzero(changes)
-    runs = np.column_stack((first, np.append(first[1:], n), shape[first], degree[first])).astype(np.int32)
+    runs = np.column_stack((first, np.append(first, n)[1:], shape[first], degree[first])).astype(np.int32)
     inside = np.flatnonzero(np.diff(ring, prepend=-1) * (ring >= 0) != 0)
     ring_start = inside.astype(np.int32)
     ring_of = np.full(n, -1, np.int32)
