@@ -9,6 +9,8 @@ import pytest
 
 from tests.api.plant import NOW, Plant, open_demo
 from thread.api.engine import Engine
+from thread.api.impact import impact_answer
+from thread.api.lineage import lineage_answer
 from thread.api.scope import Scope
 from thread.clock import FixedClock
 from thread.config import Settings
@@ -67,6 +69,40 @@ def test_a_request_past_its_deadline_is_refused_with_the_way_out(monkeypatch: py
     service.close()
     assert result.errors is not None
     assert result.errors[0].formatted["extensions"]["code"] == "TIMEOUT"
+
+
+LAZY = {
+    "impact": ("counts { count }", "collisions { __typename }", "undatedOrders { iri }", "alreadyDown { iri }",
+               "heldUpByLoop { iri }", "observedByNothing { iri }", "newSinglePoints { count }",
+               "effects { totalCount }", "effects { edges { degree } }"),
+    "lineage": ("counts { total }", "hits { totalCount }", "hits { edges { degree } }", "graph { truncated }",
+                'paths(to: "urn:t:b1") { hasMore }'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("question", [(root, field) for root, fields in LAZY.items() for field in fields])
+def test_a_part_of_an_answer_that_begins_past_the_deadline_is_told_at_its_place(
+    question: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was answered in time stays; what is made when it is asked for looks at the clock first."""
+    root, field = question
+    service = open_demo()
+    argument = "of" if root == "impact" else "from"
+    made = {"impact": "thread.api.queries.impact_answer", "lineage": "thread.api.queries.lineage_answer"}[root]
+    before = {"impact": impact_answer, "lineage": lineage_answer}[root]
+
+    def then_late(reading: Any, *rest: Any) -> Any:
+        answer = before(reading, *rest)
+        object.__setattr__(reading.context.budget, "deadline", 0.0)
+        return answer
+
+    monkeypatch.setattr(made, then_late)
+    result = Engine(service).execute(f'{{ service {{ backend }} {root}({argument}: ["urn:t:m2"]) {{ {field} }} }}')
+    service.close()
+    assert result.errors is not None
+    found = result.errors[0].formatted
+    assert found["extensions"]["code"] == "TIMEOUT"
+    assert found["path"][:2] == [root, field.split()[0].split("(")[0]]
 
 
 def test_list_entries_of_one_request_are_bounded() -> None:
