@@ -1,6 +1,7 @@
 """Which words do all parts share? Namespaces, ids, names of upper kinds and relations."""
 
 import re
+from functools import lru_cache
 from typing import Final, NewType
 from urllib.parse import quote, unquote
 
@@ -73,6 +74,7 @@ _SPELLED = re.compile(
 )
 
 
+@lru_cache(maxsize=65_536)
 def spelled(iri: str) -> str:
     """An id as RDF can write it: itself where it is an IRI, else percent-encoded under ``ODD``.
 

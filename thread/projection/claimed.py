@@ -132,17 +132,16 @@ def holdings(view: View) -> Holdings:
     sources = book.actors.data["source"][claims["actor"][live]]
     slots = _slot_numbers(book, claims[live])
     held[live] = _word_now(claims[live], slots, sources, book.words.singles, view.valid_at)
-    keys = np.stack([claims["actor"], claims["origin"]], axis=1) if len(claims) else np.empty((0, 2), np.int32)
-    groups, inverse = np.unique(keys, axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
+    keys = claims["actor"].astype(np.int64) << 32 | claims["origin"]
+    groups, inverse = np.unique(keys, return_inverse=True)
     counts = [np.bincount(inverse[mask], minlength=len(groups)) for mask in (slice(None), stands, held)]
     told, standing, holding = (tuple(count.tolist()) for count in counts)
-    actors = book.actors.data[groups[:, 0]]
+    actors = book.actors.data[groups >> 32]
     texts = view.state.texts
     return Holdings(
         source=tuple(book.sources[number] for number in actors["source"].tolist()),
         run=tuple(texts.texts(actors["run"])),
-        origin=tuple(texts.texts(groups[:, 1].astype(np.int32))),
+        origin=tuple(texts.texts((groups & 0xFFFFFFFF).astype(np.int32))),
         told=told,
         standing=standing,
         holding=holding,
