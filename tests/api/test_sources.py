@@ -147,7 +147,7 @@ def test_the_sources_show_ranks_conflicts_and_every_file(demo: Engine, sample: S
     told = sum(run["told"] for source in found["sources"] for run in source["runs"])
     service = demo.service
     view = service.view(service.context())
-    assert told == len(view.book.claims.used)  # type: ignore[attr-defined]  # the view of a store
+    assert told == len(view._projection._book.claims.used)  # type: ignore[attr-defined]  # the view of a store
     planted = truth["audit"]["disputed"]
     (conflict,) = found["conflicts"]
     assert (conflict["answered"]["subject"], conflict["answered"]["source"]) == (planted["subject"], planted["source"])

@@ -55,7 +55,7 @@ def slots_of(view: View, node: int, predicates: Collection[str] | None = None, *
 def _slots(view: ColumnView, node: int, predicates: Collection[str] | None, *, incoming: bool) -> list[Slot]:
     from thread.projection.kernels.claimed import slot_heads
 
-    book, state, known = view.book, view.state, view.known
+    book, state, known = view._projection._book, view.state, view.known
     tables = (FACTS, OUT, INTO) if incoming else (FACTS, OUT)
     rows = np.concatenate([_rows_at(state, table, node, known) for table in tables])
     words = state.words
@@ -123,7 +123,7 @@ def holdings(view: View) -> Holdings:
     """What each source holds by a view. Cost: all claims as columns, some sorting; a second for ten million."""
     if not isinstance(view, ColumnView):
         raise TypeError("sources are counted on the record itself, not on what is laid over it")
-    book, known = view.book, view.known
+    book, known = view._projection._book, view.known
     claims = book.claims.used[:]
     claims = claims[claims["recorded_from"] <= known]
     stands = claims["recorded_to"] > known

@@ -1,10 +1,11 @@
-"""In which order do values and statements stand? By what they say, never by where they lie."""
+"""In which order do values and statements stand, and which identifier is one? By what they say, not by where."""
 
 from collections.abc import Sequence
 
 from thread.facts import Qualifiers, Value
 from thread.facts.columns import value_type
-from thread.projection.view import Statement
+from thread.projection.view import Identifier, Statement
+from thread.terms import SCHEME, SCOPE
 
 
 def order_of(value: Value | None) -> tuple[int, object]:
@@ -37,3 +38,10 @@ def by_time(statements: Sequence[Statement]) -> list[Statement]:
         return s.valid_from, s.valid_to, s.predicate, s.object or "", value, noted(s.qualifiers), s.source, s.run
 
     return sorted(statements, key=key)
+
+
+def identifier_of(value: str, qualifiers: Qualifiers) -> Identifier:
+    """The identifier that a value is with its scheme and scope."""
+    named = dict(qualifiers)
+    scope = named.get(SCOPE)
+    return Identifier(str(named.get(SCHEME, "")), None if scope is None else str(scope), value)

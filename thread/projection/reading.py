@@ -10,17 +10,16 @@ import numpy.typing as npt
 from thread.clock import BEGIN, END, Instant
 from thread.facts import Qualifiers, Value, ValueType
 from thread.projection.names import Asked
-from thread.projection.ordering import by_time, noted, order_of, sorted_values
+from thread.projection.ordering import by_time, identifier_of, noted, order_of, sorted_values
 from thread.projection.periods import walk_over
 from thread.projection.state import State
 from thread.projection.tables import FACTS, INTO, OUT, Edges
 from thread.projection.view import Identifier, Ints, LinkTable, Statement, View, Walk, WalkSpec
 from thread.projection.walking import walk
-from thread.terms import IDENTIFIER, LABEL, SCHEME, SCOPE, EntityId, local_name
+from thread.terms import IDENTIFIER, LABEL, EntityId, local_name
 
 if TYPE_CHECKING:
     from thread.projection.projection import Projection
-    from thread.projection.staging import Book
 
 _ANYBODY, _BOTH, _THIS = range(3)
 _NO_MARKS: Final = np.empty(0, np.uint8)
@@ -45,11 +44,6 @@ class ColumnView(View):
         self._window = (valid_at, valid_at + 1) if period is None else period
         self.state, self._projection = state, projection
         self.size = int(state.steps["nodes"][known])
-
-    @property
-    def book(self) -> "Book":
-        """All claims, as the writer keeps them; what came after the view's revision has to be left out."""
-        return self._projection._book
 
     # identity
     def find(self, iri: str) -> int:
@@ -80,7 +74,7 @@ class ColumnView(View):
         claims = state.claim_of(rows)
         pairs = zip(claims["subject"].tolist(), claims["qualifiers"].tolist(), claims["type"].tolist(), strict=True)
         return [
-            (node, _identifier(value, state.qualifiers(note)))
+            (node, identifier_of(value, state.qualifiers(note)))
             for node, note, kind in pairs
             if kind == 1 and self.kind(node) >= 0
         ]
@@ -299,7 +293,7 @@ class ColumnView(View):
     def _named(self, node: int) -> list[tuple[str, str, str, Identifier]]:
         claims = self.state.claims[self._of(node, IDENTIFIER)]
         values, notes = self.state.values(claims), claims["qualifiers"].tolist()
-        named = {_identifier(str(v), self.state.qualifiers(n)) for v, n in zip(values, notes, strict=True)}
+        named = {identifier_of(str(v), self.state.qualifiers(n)) for v, n in zip(values, notes, strict=True)}
         return [(i.scheme, i.scope or "", i.value, i) for i in named]
 
     def identifiers(self, node: int) -> list[Identifier]:
@@ -403,9 +397,3 @@ class ColumnView(View):
         if self.period is not None:
             return walk_over(pool, state, self.period, self.known, self.size, roots, spec)
         return walk(pool, state, self.valid_at, self.known, self.size, roots, spec)
-
-
-def _identifier(value: str, qualifiers: Qualifiers) -> Identifier:
-    named = dict(qualifiers)
-    scope = named.get(SCOPE)
-    return Identifier(str(named.get(SCHEME, "")), None if scope is None else str(scope), value)
