@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -86,7 +87,7 @@ def test_a_part_of_an_answer_that_begins_past_the_deadline_is_told_at_its_place(
 ) -> None:
     """What was answered in time stays; what is made when it is asked for looks at the clock first."""
     root, field = question
-    service = open_demo()
+    service = open_demo(compiled_selections=False)
     argument = "of" if root == "impact" else "from"
     made = {"impact": "thread.api.queries.impact_answer", "lineage": "thread.api.queries.lineage_answer"}[root]
     before = {"impact": impact_answer, "lineage": lineage_answer}[root]
@@ -103,6 +104,19 @@ def test_a_part_of_an_answer_that_begins_past_the_deadline_is_told_at_its_place(
     found = result.errors[0].formatted
     assert found["extensions"]["code"] == "TIMEOUT"
     assert found["path"][:2] == [root, field.split()[0].split("(")[0]]
+
+
+def test_a_walk_that_met_the_deadline_is_shown_as_far_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = open_demo(deadline_ms=600_000)
+
+    def late(reading: Any, *rest: Any) -> Any:
+        object.__setattr__(reading.context.budget, "deadline", time.monotonic())
+        return lineage_answer(reading, *rest)
+
+    monkeypatch.setattr("thread.api.queries.lineage_answer", late)
+    monkeypatch.setattr("thread.projection.walking._SLICE", 1)  # the clock is looked at between slices
+    complete, reasons, _ = partial(service)
+    assert (complete, reasons) == (False, ["DEADLINE"])
 
 
 def test_list_entries_of_one_request_are_bounded() -> None:

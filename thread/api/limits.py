@@ -68,7 +68,7 @@ class Limits:
     link_budget: int
     """Links that one answer may visit; then it is partial, with `LINK_BUDGET` in its reasons."""
     deadline_ms: int
-    """Milliseconds for an answer: a walk is then partial, with `DEADLINE` in its reasons; a list that was not begun is an error `TIMEOUT` at its place."""  # noqa: E501  one paragraph is one description
+    """Milliseconds for an answer: a walk is then partial, with `DEADLINE` in its reasons. A list that is not begun after half as much time again is an error `TIMEOUT` at its place."""  # noqa: E501  one paragraph is one description
 
 
 _FIXED: Final = {
