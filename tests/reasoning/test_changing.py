@@ -79,6 +79,11 @@ def test_both_conditions_must_hold() -> None:
     assert affects(units(), "1042", -10)["new"][1] == "AFFECTED"
 
 
+def test_one_condition_that_fails_decides_though_another_is_not_known() -> None:
+    plant = serial(units(), "old and nameless", "R.A", made=-20)
+    assert affects(plant, "1042", -10)["old and nameless"][1] == "NOT_AFFECTED"
+
+
 def test_units_that_are_to_come_are_planned() -> None:
     plant = serial(units(), "soon", "R.A", "S-5000", 9)
     view = plant.view()

@@ -92,6 +92,21 @@ def test_each_difference_names_the_records_that_caused_it() -> None:
     assert rows == ["t1", "t2", "T.C"]
 
 
+def test_a_successor_of_the_same_design_is_a_substitute_not_a_deviation() -> None:
+    plant = gun().add("ProductDesign", "T").link("T.B", "revisionOf", "T").link("T.C", "revisionOf", "T")
+    view, found = compared(plant, DESIGNED, MAINTAINED)
+    assert ("SUBSTITUTED", "T.B", "t2", "1") in told(view, found)
+
+
+def test_of_several_orders_that_put_an_item_in_the_one_of_that_stay_is_named() -> None:
+    plant = gun().link("t2", "installedIn", "gun/t", start=instant(-40), end=instant(-30))
+    for order, day in (("WO-1", -40), ("WO-2", -3)):
+        plant.order(order, ["gun"], day, day, "COMPLETED").link(order, "installs", "t2", start=instant(day))
+    view, found = compared(plant, DESIGNED, MAINTAINED)
+    (swapped,) = [entry for entry in found.entries if entry.kind is DifferenceKind.SUBSTITUTED]
+    assert [view.iri(cause.node) for cause in causes_of(found, swapped) if cause.node is not None] == ["WO-2"]
+
+
 def test_two_revisions_differ_in_their_lines() -> None:
     plant = gun().add("DesignRevision", "S")
     for child, quantity in (("T.C", "1"), ("H.A", "3")):
