@@ -11,6 +11,7 @@ import numpy.typing as npt
 from thread.clock import BEGIN, END, FIRST, LAST, to_text
 from thread.errors import known_near
 from thread.facts import FactPart, Op, Qualifiers, Value, ValueType
+from thread.ontology.linklaws import CARRIES_AS, law_fault
 from thread.ontology.model import Attribute, Kind, Ontology, Relation
 from thread.ontology.suspects import plain_iris, suspects
 from thread.ontology.values import Fault, iri_fault, value_fault
@@ -274,6 +275,8 @@ class Checker:
                 yield Fault("unknown-attribute", f"{name} has no qualifier {local_name(word)}.", hint), word
             elif fault := value_fault(attribute, value, self._ontology.media):
                 yield fault, value
+        if item is not None and (fault := law_fault(dict(qualifiers))):
+            yield fault, str(dict(qualifiers).get(CARRIES_AS, ""))
         if item is not None and item.iri == IDENTIFIER and SCHEME not in words:
             yield Fault("missing-value", "An identifier has no scheme.", "Say which system gives it: sap, tag."), ""
 

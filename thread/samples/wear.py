@@ -1,4 +1,4 @@
-"""What is worn, though nothing has failed? Maintenance that is overdue and an ageing supply, with the answer by hand."""
+"""What is worn, though nothing has failed? Overdue maintenance and an ageing supply, with the answer by hand."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -143,10 +143,16 @@ def _valued(
             r = best
             continue
         for a in range(first, last):
-            scratch[a - first] = _seen(a, inp[a], flow[g], h, shut, law, laws)
-        some = scratch[:n]
-        some.sort()
-        r = some[n - need]
+            x = _seen(a, inp[a], flow[g], h, shut, law, laws)
+            at = a - first
+            if n <= 16:  # a sort of few is not worth its call
+                while at > 0 and scratch[at - 1] > x:
+                    scratch[at] = scratch[at - 1]
+                    at -= 1
+            scratch[at] = x
+        if n > 16:
+            scratch[:n].sort()
+        r = scratch[n - need]
     return r
 
 
