@@ -199,12 +199,12 @@ def test_what_is_found_of_a_few_is_what_is_found_of_all() -> None:
         for at in range(4):
             plant.failure(
                 f"e{at}", random.choice(things), random.choice((-25, -5, 3)), random.choice(("failureOf", "occurredOn"))
-            )  # noqa: E501
+            )
             status = random.choice(("RUNNING", "COMPLETED"))
             kind = random.choice(("CORRECTIVE", "PREVENTIVE"))
             plant.order(
                 f"w{at}", [random.choice(things)], -4, random.choice((-2, 2)), status, orderType=kind, severity="MAJOR"
-            )  # noqa: E501
+            )
             if random.random() < 0.5:
                 plant.link(f"w{at}", "addresses", f"e{random.randint(0, at)}")
             plant.set(random.choice(things), "maintenanceIntervalHours", Decimal(100))
