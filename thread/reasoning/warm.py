@@ -1,5 +1,6 @@
 """Are the kernels compiled? Run once at start, so that no question waits for the compiler."""
 
+from importlib import import_module
 from typing import cast
 
 import numpy as np
@@ -17,6 +18,7 @@ def warm() -> None:
 
     Cost: a few seconds when the cache is cold, some 0.2 s when it is warm.
     """
+    import_module("thread.reasoning.health.kernels")  # their types are stated: importing compiles
     structure = _loop_of_two()
     live = structure.live
     outage = live.without([0])
