@@ -80,6 +80,7 @@ LONG: dict[str, str] = {
     "thread.cli.app": "one small function a command: its arguments and help, read as the list of all that can be typed",
     "thread.ingest.model": "the reference of the mapping language: one class a part, from which its schema is printed",
     "thread.reasoning.health.kernels": "a compiled loop and its helpers share a file: numba's cache looks at one only",
+    "thread.reasoning.impact": "one answer: its lists, pages, reasons and counts share one outage and its health",
     "thread.reasoning.kernels": "all compiled loops of reasoning: one signature style, one warm-up, one cache",
     "thread.testing.reference": "the plain twin of the projection is read top to bottom beside the definition",
     "thread.testing.reference_reasoning": "the plain twin of reasoning is read top to bottom beside the definition",
