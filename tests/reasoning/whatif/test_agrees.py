@@ -133,6 +133,19 @@ def test_an_outage_that_is_assumed_does_what_an_outage_does(seed: int, whole: bo
     assert assumed.restored == ()
 
 
+def test_a_walk_follows_what_the_changes_have_moved() -> None:
+    plant = Plant().add("Thing", "pump").add("Position", "p").link("p", "partOf", "pump").add("Component", "x", "y")
+    plant.link("x", "installedIn", "p")
+    seen = plant.seen()
+    x, y, p, pump = (seen.node(name) for name in ("x", "y", "p", "pump"))
+    swap = [Change(ChangeKind.REMOVE, (x,)), Change(ChangeKind.INSTALL, (y,), into=p)]
+    view = OverlayView(seen.view, lay(seen.view, list(enumerate(swap))).overlay)
+    relations = frozenset(range(len(view.ontology.relations)))
+    walk = view.walk([pump], WalkSpec(backward=relations))
+    assert dict(zip(walk.nodes.tolist(), walk.degree.tolist(), strict=True)) == {p: 1, y: 2}
+    assert view.walk([x], WalkSpec(forward=relations)).nodes.tolist() == []
+
+
 def test_no_change_is_the_plant_as_it_is() -> None:
     _, plant = plant_of(5)
     seen = plant.seen()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.reasoning.plants import Plant
 from tests.reasoning.whatif.scenes import plant_of
 from thread.reasoning.answers import Budget
 from thread.reasoning.risk.plant.cone import FaultTree, fails_by_itself, fault_tree, wiring_of
@@ -56,3 +57,15 @@ def test_a_cone_beyond_the_budget_is_cut_and_says_so() -> None:
     top = max(range(seen.view.size), key=lambda node: len(wiring_of(seen.structure, node).nodes))
     assert not wiring_of(seen.structure, top).stopped
     assert wiring_of(seen.structure, top, Budget(nodes=1)).stopped
+
+
+def test_what_is_shut_feeds_nothing_and_what_is_open_does() -> None:
+    for state, sets in (("CLOSED", [["a"]]), ("OPEN", [["a", "b"], ["a", "valve"]])):
+        plant = Plant().add("Spring", "a", "b").add("Valve", "valve", state=state).add("Thing", "cooler")
+        plant.link("cooler", "wateredBy", "a", "valve").link("valve", "wateredBy", "b")
+        seen = plant.seen()
+        tree = fault_tree(wiring_of(seen.structure, seen.node("cooler")), fails_by_itself(seen.structure))
+        for out in sets:
+            assert fails(tree, frozenset(f"o{seen.node(name)}" for name in out))
+        assert fails(tree, frozenset({f"o{seen.node('b')}"})) is False
+        assert fails(tree, frozenset({f"o{seen.node('a')}"})) is (state == "CLOSED")
