@@ -21,6 +21,7 @@ from thread.reasoning.whatif.changes import Laid
 class ScenarioImpact(Impact):
     """What a scenario does, against the plant as it is; made by ``impact_between``."""
 
+    base: Structure
     after: Structure
     laid: Laid
     came_up: Ints
@@ -31,7 +32,6 @@ class ScenarioImpact(Impact):
         return self._named(self.came_up.tolist())
 
     @cached_property
-    @cached_property
     def _moves(self) -> HealthMoves:
         """Health of the plant as it is, and of the plant as it would be."""
         after = self.after
@@ -39,6 +39,7 @@ class ScenarioImpact(Impact):
         seeds = np.union1d(self._scope.nodes, np.array(sorted(self.laid.switched), np.int32)).astype(np.int32)
         return HealthMoves(after, seeds, before[after.plan.node], after.health.high.h, after.health.high.shut)
 
+    @cached_property
     def _found(self) -> dict[EffectKind, tuple[Ints, Ints]]:
         """What is operated and falls by something else is a target still, and no effect."""
         found: dict[EffectKind, tuple[Ints, Ints]] = dict(Impact._found.func(self))  # type: ignore[attr-defined]
@@ -80,7 +81,7 @@ def impact_between(
     outage = _outage(before, after, scope, laid)
     impact = ScenarioImpact(before, query, budget, scope, outage)
     dead, lives = before.live.state.dead, after.live.state.dead == 0
-    impact.after, impact.laid = after, laid
+    impact.base, impact.after, impact.laid = base, after, laid
     impact.came_up = np.flatnonzero((dead != 0) & lives & (after.kinds >= 0)).astype(np.int32)
     return impact
 
