@@ -23,7 +23,7 @@ from thread.reasoning.lineage import Lineage, LineageQuery, lineage_of
 from thread.reasoning.risk.plant.answer import Risk, risks_of
 from thread.reasoning.risk.plant.first import First, first_of
 from thread.reasoning.search import Search, SearchQuery, search_of
-from thread.reasoning.structure import Structure, compile_structure
+from thread.reasoning.structure import Structure
 from thread.reasoning.whatif import ScenarioImpact, changes_between, impact_between
 from thread.service.checking import Verification, verify
 from thread.service.commands import Command
@@ -38,9 +38,9 @@ from thread.service.provenance import Headers, Provenance
 from thread.service.replicating import Lag
 from thread.service.scenarios import Assume, Scenarios, laid_over
 from thread.service.sparql import GraphCopy, SparqlAnswer, SparqlQuestion, answer_from, graph_copy
+from thread.service.structures import Structures
 from thread.service.writing import Outcome, Writer
 from thread.stores.base import Store
-from thread.service.structures import Structures
 
 _SAVE_AFTER_FACTS: Final = 50_000
 
@@ -310,9 +310,7 @@ class Service(PartQuestions, Provenance):
             rdf: how RDF is to be read.
         """
         view = self.view(self.context())
-        plan = plan_import(
-            mapping, folder, view, self._store.changes, self.clock.now(), progress, rdf or RdfOptions()
-        )
+        plan = plan_import(mapping, folder, view, self._store.changes, self.clock.now(), progress, rdf or RdfOptions())
         if plan_only or (strict and plan.report.rejected_rows):
             return ImportOutcome(plan, None)
         return ImportOutcome(plan, (commit or self.commit)(plan.change_set))
