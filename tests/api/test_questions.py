@@ -143,6 +143,33 @@ def test_question_5_gives_rates_with_counts_and_exposure(demo: Engine, truth: An
         assert sum(each["failures"] for each in parts) == row["failures"]
 
 
+def test_question_12_puts_the_planted_cause_first_with_its_evidence(demo: Engine, truth: Answer) -> None:
+    planted = truth["common_cause"]
+    found = answer(demo, "12-common-cause", failures=planted["failures"], limit=500)["commonCause"]
+    assert sorted(each["entity"]["iri"] for each in found["suspects"][: len(planted["cause"])]) == planted["cause"]
+    assert [each["event"]["iri"] for each in found["failures"]] == planted["failures"]
+    assert found["comparable"] == planted["comparable"]
+    suspects = {each["entity"]["iri"]: each for each in found["suspects"] if each["by"] == "ORIGIN"}
+    for origin, said in planted["shared"].items():
+        suspect = suspects.pop(origin)
+        assert [node["iri"] for node in suspect["failed"]["nodes"]] == said["failed"]
+        assert (suspect["support"], suspect["exposed"], suspect["unharmed"]) == (
+            len(said["failed"]),
+            said["exposed"],
+            said["unharmed"],
+        )
+    assert set(suspects) == {"urn:thread:id:WH"}  # the design itself, which all comparable items share
+    assert suspects["urn:thread:id:WH"]["chance"] == 1
+    assert found["completeness"]["complete"]
+
+
+def test_question_12_leaves_out_what_failed_before_the_period(demo: Engine, truth: Answer) -> None:
+    planted = truth["common_cause"]["failures"]
+    found = answer(demo, "12-common-cause", failures=[*planted, "NOTHING"], since="2026-05-01T00:00:00Z")["commonCause"]
+    assert [each["event"]["iri"] for each in found["failures"]] == [planted[-1]]
+    assert (found["missing"], found["completeness"]["complete"]) == (["NOTHING"], False)
+
+
 def differing(demo: Engine, left: Answer, right: Answer) -> list[Answer]:
     found = answer(demo, "03-as-designed-and-as-maintained", left=left, right=right, first=500)["diff"]
     edges: list[Answer] = found["entries"]["edges"]

@@ -98,9 +98,17 @@ def test_coverage_says_what_an_outage_takes(run: Run, plant: Path) -> None:
     assert "nothing any more" not in run("coverage", "G-210", "--store", plant).out
 
 
+def test_failures_share_the_planted_cause(run: Run, plant: Path, sample: Sample) -> None:
+    planted: Any = sample.answers.common_cause
+    said = run("common-cause", *planted["failures"], "--store", plant).out.splitlines()
+    assert sorted(line.split()[0] for line in said[2:5]) == sorted(map(short, planted["cause"]))
+    assert "3 of 3" in said[2]
+
+
 @pytest.mark.parametrize(
     "command",
     [["structure"], ["where-used"], ["diff"], ["recall"], ["recall", "--back"], ["coverage"], ["siblings"],
+     ["common-cause"],
      ["change", "--from-serial", "1"]],
 )  # fmt: skip
 def test_an_unknown_name_is_a_no_for_people_and_data_for_programs(run: Run, plant: Path, command: list[str]) -> None:

@@ -145,6 +145,7 @@ def test_every_document_of_the_commands_is_valid(run: Run, plant: Path) -> None:
         "recall": {"of": "LOT-WH-B1", "first": 1},
         "trace": {"of": "WT-1030"},
         "change": {"of": "part:WH/B", "effective": {"fromSerial": "1"}, "first": 1},
+        "common-cause": {"of": ["FE-105"], "first": 1},
         "coverage": {"of": "G-210"},
         "health": {"of": ["ST10"]},
         "search": {"text": "pump", "first": 1},

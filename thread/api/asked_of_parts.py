@@ -12,6 +12,7 @@ from thread.api.changes import (
     NoticeMatch,
     RequiredPart,
 )
+from thread.api.common import CommonCause
 from thread.api.coverage import Coverage
 from thread.api.differing import Differences
 from thread.api.ids import LIVE
@@ -21,7 +22,7 @@ from thread.api.recalls import Recall, Trace
 from thread.api.siblings import Siblings, siblings_answer
 from thread.api.structures import BuiltInput, PartsOf, StructureView, built_of
 from thread.api.uses import WhereUsed
-from thread.api.words import ID
+from thread.api.words import ID, DateTime
 from thread.errors import InputError
 from thread.reasoning import configuration as reasoning
 from thread.reasoning.changing import Effectivity
@@ -129,6 +130,12 @@ class PartQuestions:
             return None
         found = self._scope.service.failure_rates(reading.context, nodes[0], by_environment=by_environment)
         return [FailureRate(reading, rate) for rate in found]
+
+    def common_cause(self, of: list[ID], since: DateTime | None = None, at: AsOfInput | None = None) -> CommonCause:
+        """What failures have in common, likeliest cause first: origins at any remove, and what the assets need that they sat in; each with what speaks for and against it. `of` are failure events, or what failed: then all its failures after `since`. Takes opaque ids, IRIs or identifiers."""  # noqa: E501  one paragraph is one description
+        reading, nodes, missing = self._scope.resolve(of, as_asked(at))
+        at_one_instant(reading.context, "What failures share")
+        return CommonCause(reading, self._scope.service.common_cause(reading.context, nodes, since), missing)
 
     def coverage(self, of: ID, out: list[ID] | None = None, at: AsOfInput | None = None) -> Coverage:
         """Which failure modes of a thing, its parts and serials each sensor detects, and which none, now and with some things out of service. Takes opaque ids, IRIs or identifiers."""  # noqa: E501  one paragraph is one description

@@ -400,6 +400,23 @@ def coverage(
     return run(ref, out or [], store, AsOf(at, known), as_json=as_json)
 
 
+@app.command("common-cause", short_help="What failures have in common.")
+@ending
+def common_cause(
+    refs: Annotated[list[str], typer.Argument(metavar="REF...", help="Failures, or what failed.")],
+    store: Store = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only failures after this.")] = None,
+    first: Annotated[int, typer.Option("--first", min=1, max=500, help="Suspects to list at most.")] = 12,
+    at: At = None,
+    known: Known = None,
+    as_json: Json = False,
+) -> Exit:
+    """What failures have in common, likeliest cause first, with what speaks for and against each."""
+    from thread.cli.common import common_cause as run
+
+    return run(refs, store, AsOf(at, known), since=since, first=first, as_json=as_json)
+
+
 @app.command(short_help="What taking something out stops.")
 @ending
 def impact(

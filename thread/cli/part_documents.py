@@ -55,6 +55,12 @@ PART_DOCUMENTS: Final[dict[str, str]] = {
     rows(first: $first) {{ totalCount pageInfo {{ hasNextPage endCursor }}
       edges {{ role verdict why node {{ {_ENTITY} }} }} }}
     {_COMPLETENESS} }} }}""",
+    "common-cause": f"""query CommonCause($of: [ID!]!, $since: DateTime, $at: AsOfInput, $first: Int!) {{
+  commonCause(of: $of, since: $since, at: $at) {{
+    missing failures {{ event {{ {_ENTITY} }} item {{ {_ENTITY} }} occurredAt }} comparable
+    suspects(limit: $first) {{ entity {{ {_ENTITY} }} by support failed {{ nodes {{ {_ENTITY} }} }}
+      without {{ nodes {{ {_ENTITY} }} }} exposed unharmed chance }}
+    {_COMPLETENESS} }} }}""",
     "coverage": f"""query Coverage($of: ID!, $out: [ID!], $at: AsOfInput) {{
   coverage(of: $of, out: $out, at: $at) {{
     of {{ {_ENTITY} }} missing

@@ -28,6 +28,7 @@ from thread.samples.story import Story
 from thread.samples.structure_answers import (
     before_the_failure,
     change_of,
+    common_cause_of,
     gun_differences_of,
     notices_of,
     rates_of,
@@ -96,6 +97,8 @@ class Answers:
     """Serials backwards, one with a gap."""
     rates: Mapping[str, Json]
     """Failures per 1,000 h by transformer revision."""
+    common_cause: Mapping[str, Json]
+    """The leaks of hoses: the bad lot, its compound and its extrusion run; what else they share, with counts."""
     health: Mapping[str, Json]
     """The line: its score, and who takes how much of it."""
     whereabouts: Mapping[str, Mapping[str, Json]]
@@ -144,6 +147,7 @@ def answers_of(preset: str, seed: int, site: Site, engineering: Engineering, sto
         recall=steel_recall_of(site, books),
         trace=trace_of(site, books),
         rates=rates_of(revisions),
+        common_cause=common_cause_of(site, books),
         health=wear_of(site),
         whereabouts={iri: whereabouts_of(serial) for iri, serial in sorted(books.serials.items())},
     )

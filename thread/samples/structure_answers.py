@@ -126,6 +126,33 @@ def rates_of(revisions: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
     return found
 
 
+def common_cause_of(site: Site, books: Books) -> dict[str, Json]:
+    """The leaks of hoses: what they share, with the hoses that have it and of these those that never failed."""
+    lot, raw = site.id("LOT-WH-B1"), site.id("RAW-EL-7")
+    hoses = [serial for serial in books.serials.values() if serial.batch.rpartition("-")[0] == lot.rpartition("-")[0]]
+    failures = sorted((f for f in books.failures.values() if f.failed in {h.iri for h in hoses}), key=lambda f: f.iri)
+    having: dict[str, list[Serial]] = {}
+    for hose in hoses:
+        behind = [hose.batch, books.supplier_of[hose.batch], hose.revision, *hose.steps]
+        for origin in [*behind, *([raw] if hose.batch == lot else [])]:
+            having.setdefault(origin, []).append(hose)
+    broken = {failure.failed for failure in failures}
+    return {
+        "failures": listed(failure.iri for failure in failures),
+        "comparable": len(hoses),
+        "cause": listed(sorted([lot, raw, site.id("EX-31")])),
+        "shared": {
+            origin: {
+                "failed": listed(sorted(broken & {hose.iri for hose in those})),
+                "exposed": len(those),
+                "unharmed": sum(hose.iri not in broken for hose in those),
+            }
+            for origin, those in sorted(having.items())
+            if len(broken & {hose.iri for hose in those}) > 1
+        },
+    }
+
+
 def before_the_failure(story: Story, site: Site) -> dict[str, Json]:
     """The failed serial was fitted under a concession: as designed against as maintained at that moment."""
     concession: EntityId = site.id("CON-7")
@@ -135,6 +162,7 @@ def before_the_failure(story: Story, site: Site) -> dict[str, Json]:
 __all__ = [
     "before_the_failure",
     "change_of",
+    "common_cause_of",
     "gun_differences_of",
     "notices_of",
     "rates_of",

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from thread.clock import BEGIN, END
+from thread.clock import BEGIN, END, Instant
 from thread.projection import View
 from thread.reasoning.bom import Built
 from thread.reasoning.changing import Change, Effectivity, change_of
+from thread.reasoning.common import CommonCause, common_cause_of
 from thread.reasoning.configuration import Configuration, StructureView, structure_of
 from thread.reasoning.coverage import Coverage, coverage_of
 from thread.reasoning.differing import Differences, differences_of
@@ -88,6 +89,10 @@ class PartQuestions:
     def failure_rates(self, context: "Context", design: int, *, by_environment: bool = False) -> list[FailureRate]:
         """Failures, hours in service and rates of every revision of a design."""
         return failure_rates_of(self.view(context), design, by_environment=by_environment)
+
+    def common_cause(self, context: "Context", of: Sequence[int], since: Instant | None = None) -> CommonCause:
+        """What failures share, likeliest cause first, with what speaks for and against it."""
+        return common_cause_of(self.structure(context), self.over_all_time(context), of, since, context.budget)
 
     def coverage(self, context: "Context", thing: int, out: Sequence[int] = ()) -> Coverage:
         """The failure modes of a thing against the sensors that detect them, before and after an outage."""
