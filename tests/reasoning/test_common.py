@@ -56,9 +56,9 @@ def test_what_failed_before_the_period_counts_neither_for_nor_against() -> None:
     assert found["lot", "ORIGIN"] == (["c1"], 2, 1)
 
 
-def test_an_origin_that_was_corrected_away_is_not_shared() -> None:
+def test_an_origin_counts_at_whatever_time_it_held() -> None:
     plant = lots().add("Batch", "other").link("c2", "fromBatch", "lot", end=instant(-9))
-    assert asked(plant, "f0", "f1")["lot", "ORIGIN"][1] == 3  # origins are timeless
+    assert asked(plant, "f0", "f1")["lot", "ORIGIN"][1] == 3
 
 
 def fed() -> Plant:
@@ -81,6 +81,31 @@ def test_a_feed_counts_only_for_where_an_item_was_when_it_failed() -> None:
         "c1", "installedIn", "p1", start=instant(-1)
     )
     assert ("feed", "FEED") not in asked(plant, "f0", "f1")
+
+
+def test_a_feed_that_an_item_had_left_before_it_failed_is_not_shared() -> None:
+    plant = Plant()
+    plant.facts = [fact for fact in fed().facts if (str(fact.subject), str(fact.object)) != ("c1", "p1")]
+    plant.link("c1", "installedIn", "p1", start=instant(-9), end=instant(-5)).link(
+        "c1", "installedIn", "p2", start=instant(-5)
+    )
+    assert ("feed", "FEED") not in asked(plant, "f0", "f1")
+
+
+def test_an_item_that_failed_twice_shares_both_places() -> None:
+    plant = fed().failure("again", "c1", -1)
+    found = asked(plant, "c0", "c1")
+    assert found["feed", "FEED"] == (["c0", "c1"], 2, 0)
+    moved = Plant()
+    moved.facts = [fact for fact in plant.facts if (str(fact.subject), str(fact.object)) != ("c1", "p1")]
+    moved.link("c1", "installedIn", "p1", start=instant(-9), end=instant(-1.5)).link(
+        "c1", "installedIn", "p2", start=instant(-1.5)
+    )
+    assert asked(moved, "c0", "c1")["feed", "FEED"] == (["c0", "c1"], 2, 0)
+
+
+def test_a_failure_that_was_not_asked_about_leaves_an_item_no_witness_against() -> None:
+    assert asked(lots(), "f0")["lot", "ORIGIN"] == (["c0"], 2, 0)
 
 
 def test_what_has_no_failure_is_told() -> None:

@@ -209,13 +209,15 @@ class CommonCause:
         """Comparable items by what the assets need that they sat in during the period; failed ones as they failed."""
         items = np.array(sorted(self.comparable), np.int32)
         table, since, until = self.ever.ever_of(items, self.view.ontology.subrelations(INSTALLED_IN))
-        at = {failure.item: failure.at for failure in self.failures}
+        at: dict[int, list[Instant]] = defaultdict(list)
+        for failure in self.failures:
+            at[failure.item].append(failure.at)
         places: dict[int, set[int]] = defaultdict(set)
         rows = zip(table.subject.tolist(), table.object.tolist(), since.tolist(), until.tolist(), strict=True)
         for item, position, start, end in rows:
-            moment = at.get(item)
-            there = start < moment <= end if moment is not None else start < self.view.valid_at and end > self._since
-            if there:
+            if any(start < moment <= end for moment in at[item]) or (
+                not at[item] and start < self.view.valid_at and end > self._since
+            ):
                 places[position].add(item)
         having: dict[int, set[int]] = defaultdict(set)
         for asset, sat in self._by_asset(places).items():
