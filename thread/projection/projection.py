@@ -179,8 +179,8 @@ class Projection:
             book.iris.reader(),
             book.texts.reader(),
             book.notes.reader(),
-            book.claims.data,
-            book.rows.data,
+            book.claims.used,
+            book.rows.used,
             book.spans.used,  # what lies behind may be another array's: a column that grew leaves its tail unwritten
             self._nodes.data,
             self._more.data,
