@@ -420,7 +420,7 @@ def test_a_stream_of_events_whose_client_takes_nothing_is_given_up(monkeypatch: 
 
 def test_the_operation_of_the_page_is_answered(service: Service, address: str) -> None:
     page = (resource("docs") / "subscriptions.md").read_text(encoding="utf-8")
-    (operation,) = re.findall(r"```graphql\n(.*?)```", page, re.DOTALL)
+    operation = re.findall(r"```graphql\n(.*?)```", page, re.DOTALL)[0]
 
     async def run() -> Any:
         async with connected(address) as client:

@@ -15,6 +15,7 @@ from thread.errors import InputError, LimitError, ThreadError
 
 if TYPE_CHECKING:
     from thread.api.entity import Entity
+    from thread.clock import Instant
     from thread.projection.view import View
     from thread.service.context import Context
     from thread.service.scenarios import Assume
@@ -45,6 +46,11 @@ class Scope:
         """Read the latest revision from here on: the request has changed something."""
         self._live = self.service.context(budget=self._live.budget)
         self._readings = {}
+
+    def begun_at(self, instant: Instant, known: int) -> Reading:
+        """The reading of a request whose present is an instant and a revision of the past."""
+        self._live = replace(self._live, valid_at=instant, known=known)
+        return self.reading()
 
     @staticmethod
     def iri_of(reference: str) -> str:

@@ -31,6 +31,7 @@ from thread.service.context import LOCAL, Context, Principal, at_one_instant, de
 from thread.service.exporting import Progress as ExportProgress
 from thread.service.exporting import history_texts, tables_of, texts_of
 from thread.service.finding import Found, find
+from thread.service.health_steps import HealthSteps
 from thread.service.importing import ImportOutcome, RdfOptions, plan_import
 from thread.service.news import Committed, News, committed
 from thread.service.parts import PartQuestions
@@ -78,6 +79,7 @@ class Service(PartQuestions, Provenance):
         self._writer = Writer(store, projection, Checker(ontology), clock)
         self.headers, self._ranks = Headers(store), settings.ranks
         self.structures = Structures(projection)
+        self.health_steps = HealthSteps(projection, clock, self._writer.news)
         self._scenarios = Scenarios(self._structure)
         self._unsaved = 0
         if not read_only:

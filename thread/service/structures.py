@@ -76,6 +76,13 @@ class Structures:
             found = self.of(view)
         return found
 
+    def holds_until(self, view: View) -> Instant:
+        """Until when the structure and health of a view hold if nothing more is told."""
+        self.with_health(view)
+        with self._lock:
+            ends = [k.ends for k in self._kept if k.known == view.known and k.start <= view.valid_at < k.ends]
+        return min(ends, default=view.valid_at + 1)
+
     def _compiled(self, view: View) -> _Kept:
         self.counts.compiled += 1
         next_time = view.next_time(view.valid_at)
