@@ -41,7 +41,16 @@ class Floor:
     def happens(self, step: int, *, links: bool) -> list[Fact]:
         random, now = self.random, self.service.clock.now()
         thing = random.choice(self.things)
-        kinds = ["order", "done", "failure", "restored", "state", "due", "noted", *(["install"] if links else [])]
+        kinds = [
+            "order",
+            "done",
+            "failure",
+            "restored",
+            "state",
+            "due",
+            "noted",
+            *(["install", "stayed", "stays"] if links else []),
+        ]
         match random.choice(kinds):
             case "order":
                 self.orders.append(order := EntityId(f"urn:o:{step}"))
@@ -66,6 +75,7 @@ class Floor:
                 return [
                     kind_fact(event, THR + "FailureEvent", valid_from=at),
                     Fact(event, relation, object=thing, valid_from=at),
+                    Fact(event, THR + "occurredOn", object=random.choice(self.things), valid_from=at),
                 ]
             case "restored" if self.events:
                 until = _time(now + random.choice((0, 40)) * HOUR)
@@ -82,6 +92,11 @@ class Floor:
             case "install":
                 into = random.choice(self.slots)
                 return [Fact(random.choice(self.serials), THR + "installedIn", object=into, valid_from=now)]
+            case "stayed" | "stays" as when:  # a stay that is over, or one that time may jump over
+                start = now + (-100 if when == "stayed" else 10) * HOUR
+                into, end = random.choice(self.slots), start + random.choice((5, 60)) * HOUR
+                serial = random.choice(self.serials)
+                return [Fact(serial, THR + "installedIn", object=into, valid_from=start, valid_to=end)]
         return [Fact(thing, THR + "description", value=f"note {step}")]
 
 
@@ -118,3 +133,26 @@ def test_what_moves_on_with_commits_and_time_is_what_is_compiled(service: Servic
     counts = service.structures.counts
     assert counts.moved > 0
     assert links or counts.compiled == 1
+
+
+def test_a_measurement_that_says_the_same_again_is_fresh_evidence(service: Service) -> None:
+    clock, thing = service.clock, EntityId(ENTITY + "P-1")
+    assert isinstance(clock, FixedClock)
+    for _ in range(3):
+        said = Fact(thing, THR + "description", value="as ever", valid_from=clock.now())
+        service.commit(ChangeSet(f"m{clock.now()}", "test", parts_of([said])))
+        same(service)
+        clock.move(3 * 86_400)
+
+
+def test_risk_grows_with_age_whoever_asked_before_and_no_change_is_live(service: Service) -> None:
+    clock, context = service.clock, service.context()
+    assert isinstance(clock, FixedClock)
+    node = service.view(context).find(ENTITY + "BIW1")
+    later = service.context(valid_at=context.valid_at + 300 * 24 * HOUR)
+    first, then = (service.risk(each, [node], 720.0)[0].probability.value for each in (context, later))
+    clock.move(300 * 86_400)
+    (live,), (assumed,) = (
+        service.risk(each, [node], 720.0) for each in (service.context(), service.what_if(service.context(), []))
+    )
+    assert first < then == live.probability.value == assumed.probability.value

@@ -130,6 +130,22 @@ def delta_between(start: "ColumnView", end: "ColumnView", boundaries: Boundaries
     )
 
 
+class Said(NamedTuple):
+    """Of what, and by which words, something was said."""
+
+    nodes: Numbers
+    predicates: frozenset[str]
+
+
+def said_between(start: "ColumnView", end: "ColumnView", boundaries: Boundaries) -> Said:
+    """Subjects and objects, and predicates, of every fact that began or ended between two views, in force or not."""
+    state = end.state
+    claims = state.claim_of(_touched(state, start, end, boundaries))
+    links = claims["type"] == ValueType.LINK
+    nodes = np.unique(np.concatenate([claims["subject"], claims["value"][links].astype(np.int32)])).astype(np.int32)
+    return Said(nodes, frozenset(state.words.iris[number] for number in np.unique(claims["predicate"]).tolist()))
+
+
 def _touched(state: State, start: "ColumnView", end: "ColumnView", boundaries: Boundaries) -> Numbers:
     low, high = sorted((start.known, end.known))
     closed = state.closures[state.steps["closures"][low] : state.steps["closures"][high]]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from thread.clock import Instant
 from thread.facts import EMPTY, ChangeSet, GraphDelta, Revision, Triple
 from thread.ontology.model import Ontology
-from thread.projection.current import Boundaries, delta_between, triples_at
+from thread.projection.current import Boundaries, Said, delta_between, said_between, triples_at
 from thread.projection.finding import Bearers
 from thread.projection.layout import NODE, STEP, Column
 from thread.projection.names import Names
@@ -212,21 +212,23 @@ class Projection:
 
     def rows_between(self, start: int, end: int) -> int:
         """How many facts begin or end to be believed between two revisions."""
-        low, high = self._state.steps[start], self._state.steps[end]
-        return int(high["rows"] - low["rows"] + high["closures"] - low["closures"])
+        return sum(int(self._state.steps[name][end] - self._state.steps[name][start]) for name in ("rows", "closures"))
+
+    def said_between(self, start: tuple[int, Instant], end: tuple[int, Instant]) -> Said:
+        """Of what and by which words facts began or ended between two marks (ordinal, instant), in force or not."""
+        return said_between(*self._marked(start, end), self._boundaries)
 
     def triples(self, ordinal: int, instant: Instant) -> Iterator[Triple]:
         """The current state at a mark as plain triples: one per subject, predicate and object or value."""
         return triples_at(self._view(instant, ordinal, self._state))
 
     def delta(self, start: tuple[int, Instant], end: tuple[int, Instant]) -> GraphDelta:
-        """What leaves and what enters the current state between two marks (ordinal, instant).
+        """What leaves and enters the current state between two marks. Cost: what changed or crossed a boundary."""
+        return delta_between(*self._marked(start, end), self._boundaries)
 
-        Cost: what changed or crossed a boundary in between, not what stands.
-        """
+    def _marked(self, start: tuple[int, Instant], end: tuple[int, Instant]) -> tuple[ColumnView, ColumnView]:
         state = self._state  # one for both: rows of a later one name nodes that an earlier one has no room for
-        before, after = (self._view(instant, ordinal, state) for ordinal, instant in (start, end))
-        return delta_between(before, after, self._boundaries)
+        return self._view(start[1], start[0], state), self._view(end[1], end[0], state)
 
     def next_boundary(self, after: Instant) -> Instant | None:
         """The next instant at which something that is believed begins or ends."""
@@ -235,8 +237,8 @@ class Projection:
     def statistics(self) -> Statistics:
         """How large the projection is."""
         state = self._state
-        held = [*state.tables[0], *state.tables[1], *state.tables[2]]
-        held += [state.claims, state.rows, state.spans, state.nodes, state.more]
+        columns = (state.claims, state.rows, state.spans, state.nodes, state.more)
+        held = [*(column for table in state.tables for column in table), *columns]
         size = sum(column.nbytes for column in held)
         size += sum(column.nbytes for texts in (self._book.iris, self._book.texts) for _, column in texts.columns())
         return Statistics(state.iris.size, self._counts[0], self._counts[1], size)

@@ -27,12 +27,12 @@ def stands(structure: Structure, view: View, changed: Iterable[Triple]) -> Ints 
     """
     ontology = view.ontology
     nodes: set[int] = set()
-    carrying = _carrying(ontology)
+    bearing = carrying(ontology)
     groups = ontology.subkinds(UpperKind.REDUNDANCY_GROUP)
     for triple in changed:
         predicate = triple.predicate
         node = view.find(triple.subject)
-        if predicate in carrying or predicate in (THR + "k", PRODUCES):
+        if predicate in bearing or predicate in (THR + "k", PRODUCES):
             return None
         if predicate == LIFE or predicate in (THR + "madeTo", THR + "revisionOf"):
             return None
@@ -50,7 +50,8 @@ def stands(structure: Structure, view: View, changed: Iterable[Triple]) -> Ints 
     return np.array(sorted(nodes), np.int32)
 
 
-def _carrying(ontology: Ontology) -> frozenset[str]:
+def carrying(ontology: Ontology) -> frozenset[str]:
+    """The relations by which one thing needs another."""
     return frozenset(
         relation.iri
         for relation in ontology.relations

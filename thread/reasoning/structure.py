@@ -122,6 +122,14 @@ class Structure:
         ideal.__dict__["loops"] = self.loops  # what is operated or down changes no loop
         return ideal
 
+    def seen_at(self, view: View) -> "Structure":
+        """The same at a later instant of the stretch for which it holds; what runs on with time is read anew."""
+        made = replace(self, view=view)
+        for name in ("wiring", "plan", "health", "live", "grounding", "monitoring", "loops", "all_loops"):
+            if name in self.__dict__:
+                made.__dict__[name] = self.__dict__[name]
+        return made
+
     @cached_property
     def live(self) -> "Live":
         """The live state and outages of it."""

@@ -161,8 +161,7 @@ class Service(PartQuestions, Provenance):
         """How well things do and why, in order."""
         at_one_instant(context, "Health")
         view = self.view(context)
-        overlaid = isinstance(view, OverlayView)
-        return healths_of(self._structure(view) if overlaid else self.structures.with_health(view), nodes)
+        return healths_of(self._structure(view), nodes)
 
     def risk(self, context: Context, nodes: Sequence[int], hours: float) -> list[Risk]:
         """How likely things are down within a horizon, and because of what, in order."""
@@ -185,7 +184,7 @@ class Service(PartQuestions, Provenance):
     def _structure(self, view: View) -> Structure:
         if isinstance(view, OverlayView):
             return self._scenarios.structure(view)
-        return self.structures.of(view)
+        return self.structures.at(view)
 
     def export(
         self, context: Context, form: str, kinds: Collection[str] = (), progress: ExportProgress | None = None

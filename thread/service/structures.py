@@ -11,7 +11,7 @@ from thread.clock import END, Instant, to_instant
 from thread.facts import Triple, ValueType
 from thread.projection import Projection, View
 from thread.projection.view import Ints
-from thread.reasoning.moving import moved, stands
+from thread.reasoning.moving import carrying, moved, stands
 from thread.reasoning.structure import Structure, compile_structure
 
 _KEPT: Final = 4
@@ -76,6 +76,11 @@ class Structures:
             found = self.of(view)
         return found
 
+    def at(self, view: View) -> Structure:
+        """The same, seen from the very instant of the view: what runs on with time, as ages do, is read then."""
+        found = self.with_health(view)
+        return found if found.view.valid_at == view.valid_at else found.seen_at(view)
+
     def holds_until(self, view: View) -> Instant:
         """Until when the structure and health of a view hold if nothing more is told."""
         self.with_health(view)
@@ -102,7 +107,11 @@ class Structures:
         base = max(before, key=lambda kept: (kept.known, kept.start))
         if self._projection.rows_between(base.known, view.known) > _MANY_ROWS:
             return None
-        delta = self._projection.delta((base.known, base.start), (view.known, view.valid_at))
+        marks = (base.known, base.start), (view.known, view.valid_at)
+        said = self._projection.said_between(*marks)
+        if said.predicates & carrying(view.ontology):  # also of the past: a stay that was, is told by what was
+            return None
+        delta = self._projection.delta(*marks)
         changed = [*delta.removed, *delta.added]
         nodes = stands(base.structure, view, changed)
         if nodes is None:
@@ -112,6 +121,7 @@ class Structures:
             nodes = np.union1d(nodes, _timed(view, base.start)).astype(np.int32)
             found = view.next_time(view.valid_at)
             next_time = END if found is None else found
+        nodes = np.union1d(nodes, said.nodes[said.nodes < view.size]).astype(np.int32)  # said again: measured again
         self.counts.moved += 1
         return self._keep(moved(base.structure, view, nodes), next_time)
 

@@ -69,9 +69,10 @@ def telling(view: View, nodes: Ints) -> Ints:
     events = view.links_of(nodes, relations(FAILURE_OF) | relations(OCCURRED_ON), into=True).subject
     orders = view.links_of(nodes, relations(PERFORMED_ON), into=True).subject
     answers = view.links_of(np.unique(events), relations(ADDRESSES), into=True).subject
-    exact = view.links_of(np.unique(events), relations(FAILURE_OF)).object
-    held = view.ever_of(nodes, relations(INSTALLED_IN))[0].object
-    holding = view.ever_of(nodes, relations(INSTALLED_IN), into=True)[0].subject
+    exact = view.links_of(np.unique(events), relations(FAILURE_OF) | relations(OCCURRED_ON)).object
+    stayed = np.unique(np.concatenate((nodes, exact)))  # an event on two things is over when one of them has left
+    held = view.ever_of(stayed, relations(INSTALLED_IN))[0].object
+    holding = view.ever_of(stayed, relations(INSTALLED_IN), into=True)[0].subject
     made = view.links_of(nodes, relations(MADE_TO)).object
     designs = view.links_of(np.unique(np.concatenate((nodes, made))), relations(REVISION_OF)).object
     some = (nodes, events, orders, answers, exact, held, holding, made, designs)
