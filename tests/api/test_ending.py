@@ -37,3 +37,11 @@ def test_what_cannot_end_is_told(client: Client) -> None:
     assert (stub["code"], stub["path"]) == ("INVALID", ["input", "of"])
     stale = client.do("end", ENDED, of="M-2", at=AT, ifVersion="9")
     assert (stale["code"], client.revision) == ("CONFLICT", 1)
+
+
+def test_an_empty_list_of_what_is_meant_never_means_the_whole_thing(client: Client) -> None:
+    ended = client.do("end", ENDED, of="M-2", at=AT, links=[])
+    taken = client.do("retract", "... on RetractPayload { run }", of="M-2", attributes=[], identifiers=[])
+    assert {ended["code"], taken["code"]} == {"INVALID"}
+    assert client.ask('{ entity(iri: "urn:t:m2") { iri } }') == {"entity": {"iri": "urn:t:m2"}}
+    assert client.revision == 1

@@ -79,14 +79,20 @@ class HostGuard:
                 code="forbidden",
                 hint="Call it by a loopback name and its port, or add the name to THREAD_ALLOWED_HOSTS.",
             )
-        origin = headers.get("origin")
-        if origin is None or urlsplit(origin).netloc.lower() == host or origin.lower() in self._origins:
+        origins = headers.getlist("origin")
+        if not origins or (len(origins) == 1 and self._welcomes(origins[0], host)):
             return None
         return InputError(
-            f"Pages of {origin[:80]} may not call this service.",
+            f"Pages of {' and '.join(origins)[:80]} may not call this service.",
             code="forbidden",
             hint="Add the origin to THREAD_ALLOWED_ORIGINS.",
         )
+
+    def _welcomes(self, origin: str, host: str) -> bool:
+        try:
+            return urlsplit(origin).netloc.lower() == host or origin.lower() in self._origins
+        except ValueError:
+            return False
 
     def _knows(self, host: str, scope: Scope) -> bool:
         try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from thread.api.upsert import AttributeInput, IdentifierInput
 from thread.api.words import ID, RelationKind
+from thread.errors import InputError
 from thread.service.commands import Identified
 from thread.service.commands.choosing import Choice, LinkChoice, ValueChoice
 
@@ -42,7 +43,16 @@ def choice_of(
     identifiers: list[IdentifierInput] | None,
     scope: Scope,
 ) -> Choice:
-    """The choice of an input."""
+    """The choice of an input.
+
+    Raises:
+        InputError: lists are given, and nothing is in them.
+    """
+    given = [each for each in (links, attributes, identifiers) if each is not None]
+    if given and not any(given):
+        raise InputError(
+            "The lists of what is meant are empty.", hint="Name something, or leave the lists out to mean the whole."
+        )
     words = scope.vocabulary
     relations = dict(zip(words.relation_names, (relation.iri for relation in words.ontology.relations), strict=True))
     return Choice(

@@ -88,15 +88,16 @@ class Engine:
         data = self._planned(found.verdict, Root(scope, self.feeds), given)
         if data is not None:
             return finished(ExecutionResult(data, None), scope.revision, found.bill, request_id, began)
+        again = scope.again()
         result = self.schema.execute_sync(
             document,
             variable_values=given,
             context_value=found.verdict,
-            root_value=Root(scope.again(), self.feeds),
+            root_value=Root(again, self.feeds),
             operation_name=operation,
             allowed_operation_types=allowed,
         )
-        return finished(result, scope.revision, found.bill, request_id, began)
+        return finished(result, again.revision, found.bill, request_id, began)
 
     def examine(
         self,

@@ -50,8 +50,9 @@ class Operation:
         """
         if self._switches is None:
             return None
-        values = get_variable_values(self._schema._schema, self._operation.variable_definitions or (), dict(variables))
-        if isinstance(values, list):
+        declared = self._operation.variable_definitions or ()
+        values = get_variable_values(self._schema._schema, declared, dict(variables), 1, hide_suggestions=True)
+        if isinstance(values, list):  # one mistake is enough to know; a sentence for each is costly
             return None
         setting = tuple(values.coerced.get(name) for name in self._switches)
         try:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from thread.clock import END, Instant
+from thread.clock import BEGIN, END, Instant
 from thread.ontology.model import Indicator
 from thread.projection.view import Ints, View
 from thread.reasoning.live import is_in
@@ -235,7 +235,7 @@ def _maintenance(view: View, done: Mask, order: Ints, thing: Ints, rows: _Rows) 
     preventive = _marked(view, ORDER_TYPE, "PREVENTIVE")
     ended, planned_end = _times(view, ENDED_AT), _times(view, PLANNED_END)
     ended = np.where(ended < END, ended, planned_end)
-    span = np.where(has_interval, interval * _HOUR, 0).astype(np.int64)
+    span = _microseconds(np.where(has_interval, interval, 0.0))
     last = np.full(view.size, np.iinfo(np.int64).min)
     did = (preventive & done & (ended < END))[order]
     np.maximum.at(last, thing[did], ended[order[did]])
@@ -260,6 +260,11 @@ def _stepped(passed: Instants, whole: Instants) -> tuple[Reals, Instants]:
     return step / STEPS, np.where(step < STEPS, (step + 1) * width, END)
 
 
+def _microseconds(hours: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Hours as a span of time, none longer than thirty thousand years."""
+    return np.minimum(hours * _HOUR, 2.0**60).astype(np.int64)
+
+
 def _ages(view: View, kinds: npt.NDArray[np.int16], rows: _Rows) -> None:
     """Age against expected life: time in a position, else the age that is stated of an asset."""
     life, told = _numbers(view, LIFE)
@@ -281,9 +286,10 @@ def _ages(view: View, kinds: npt.NDArray[np.int16], rows: _Rows) -> None:
     np.add.at(served, table.subject[begun], np.minimum(stay, 2**60))
     running[table.subject[begun & (until > view.valid_at)]] = True
     kept = parts & np.isin(np.arange(view.size), table.subject[begun])
+    kept[table.subject[begun & (since <= BEGIN)]] = False  # nobody says since when: nothing is known of its age
     known = np.flatnonzero(told & (kept | (aged & ~parts)))
-    whole = np.maximum((life[known] * _HOUR).astype(np.int64), STEPS)
-    passed = np.where(kept[known], served[known], (hours[known] * _HOUR).astype(np.int64))
+    whole = np.maximum(_microseconds(life[known]), STEPS)
+    passed = np.where(kept[known], served[known], _microseconds(hours[known]))
     share, following = _stepped(passed, whole)
     moving = running[known] & (following < END)
     until = np.where(moving, following - passed + view.valid_at, END)

@@ -6,7 +6,7 @@ q(H) = 1 - exp(-HR(h) [L(a + H) - L(a)]), L(t) = (t / scale) ** shape, a the run
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import expm1
+from math import expm1, inf
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,12 @@ class Law:
 
     def cumulative(self, hours: float) -> float:
         """L(t), the cumulative hazard of a new one."""
-        return float((hours / self.scale_hours) ** self.shape) if hours > 0.0 else 0.0
+        if hours <= 0.0:
+            return 0.0
+        try:
+            return float((hours / self.scale_hours) ** self.shape)
+        except OverflowError:  # so far beyond its life that no number says it
+            return inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class Life:
     def hazard_over(self, hours: float, age_hours: float | None = None) -> float:
         """Cumulative hazard over a horizon, from an age (default: its own, 0 where unknown), without HR."""
         age = (self.age_hours or 0.0) if age_hours is None else age_hours
-        return sum(law.cumulative(age + hours) - law.cumulative(age) for law in self.laws)
+        ends = [(law.cumulative(age), law.cumulative(age + hours)) for law in self.laws]
+        return inf if any(end == inf for _, end in ends) else sum(end - start for start, end in ends)
 
     def probability(self, hours: float) -> float:
         """That it fails within a horizon. Cost: one power a law."""
