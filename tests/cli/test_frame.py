@@ -33,7 +33,6 @@ COMMANDS = (
     "change",
     "coverage",
     "common-cause",
-    "conflicts",
     "impact",
     "health",
     "explain",
