@@ -1,7 +1,7 @@
 """What do many rows say at once? The same as one by one (``speaking``), a fact of all of them at a time.
 
 Most rows of large tables are plain: no fault, no note, one relation for each link. A block of such rows is said in a
-few loops that run once a fact of the mapping, not once a fact of a row: five times faster. Whatever is unusual about
+few loops that run once a fact of the mapping, not once a fact of a row. Whatever is unusual about
 one row of a block makes the whole of it unusual; it is for the caller to cut it down and to say the rest row by row.
 """
 

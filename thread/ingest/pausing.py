@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No collection of cycles in this process meanwhile; reading makes none, and is twice as fast without."""
+    """No collection of cycles in this process meanwhile; reading makes none, and takes a fifth less time without."""
     was = gc.isenabled()
     gc.disable()
     try:

@@ -142,7 +142,7 @@ def _mixed(first: Hashes, second: Hashes) -> Hashes:
 
 
 def _places(known: Hashes, wanted: Hashes) -> Numbers:
-    """Where in a sorted column each wanted hash would stand: in their order, ten times faster than at random."""
+    """Where in a sorted column each wanted hash would stand: in their order, which keeps to the cache."""
     order = np.argsort(wanted)
     places = np.empty(len(wanted), dtype=np.int64)
     places[order] = np.searchsorted(np.ascontiguousarray(known), wanted[order])

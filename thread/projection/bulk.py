@@ -34,7 +34,7 @@ class Directory:
     def bearers(self, identifiers: Iterable[Triple]) -> dict[Triple, Sequence[EntityId]]:
         """Who carries identifiers of (scheme, scope, value), those that anybody does; no scope stands for any.
 
-        Cost: the identifiers of the view once, sorted; then a fifth of a microsecond and a search each.
+        Cost: the identifiers of the view once, sorted; then a look-up and a search each.
         """
         asked = list(dict.fromkeys(identifiers))
         view = self._view

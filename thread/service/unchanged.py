@@ -25,7 +25,7 @@ _READ_BACK: Final = 100_000
 def content_of_import(mapping: Mapping, folder: Path, ontology: Ontology) -> str:
     """What an import reads, as a digest: mapping, files, alignments, ontology; empty where the files are small.
 
-    Cost: the bytes of the files, some 2 GB/s.
+    Cost: reads and hashes the bytes of the files.
     """
     names = {table.file for table in mapping.tables.values()} | {file.file for file in mapping.rdf.values()}
     names |= {name for spec in mapping.rdf.values() for name in spec.align if "." in name}
