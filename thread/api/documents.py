@@ -59,7 +59,7 @@ MAX_LITERALS: Final = 1_000
 """Values that are written into a document; more belong into variables."""
 MAX_DIGITS: Final = 40
 """Characters of a number."""
-MAX_VALUES: Final = 50_000
+MAX_VALUES: Final = 20_000
 """Values in the variables, those in lists and objects counted."""
 MAX_VALUE_NESTING: Final = 16
 """Lists and objects within each other, in variables."""

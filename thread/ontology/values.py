@@ -20,7 +20,7 @@ NAME_LIMIT: Final = 2_000
 NAMES: Final = frozenset({IDENTIFIER, SCHEME, SCOPE})
 """Attributes whose text people and systems match by eye: no control and no direction characters."""
 _HIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_UNSAFE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNSAFE: Final = re.compile("[\x00\ud800-\udfff]")
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|\\^`\x7f-\x9f]+")
 _SCRIPT: Final = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
