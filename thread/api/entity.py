@@ -8,6 +8,7 @@ from thread.api.health import Health, health_answers
 from thread.api.ids import encode_cursor, encode_id
 from thread.api.lineage import Lineage, LineageInput, lineage_answer
 from thread.api.pages import Key, PageInfo, PageRequest, cut_keys, info_of
+from thread.api.rows import numbered
 from thread.api.words import ID, IRI, DateTime, Direction, EntityKind, RelationKind, moment
 from thread.clock import Instant
 from thread.facts import Value
@@ -254,7 +255,7 @@ class RelationConnection:
             iris = reading.view.iris([row[2] for row in rows])
             names = reading.vocabulary.relation_names
             order = sorted((names[r], end, iri, row, o) for (r, end, o, row), iri in zip(rows, iris, strict=True))
-            keys = _numbered([(name, end, iri) for name, end, iri, _, _ in order])
+            keys = numbered([(name, end, iri) for name, end, iri, _, _ in order])
             low, high = cut_keys(keys, self._request, (str, int, str, int))
             page = order[low:high]
             others = reading.entities([o for *_, o in page], [iri for _, _, iri, _, _ in page])
@@ -332,15 +333,6 @@ def _text(statement: Statement) -> str:
     if statement.object is not None:
         return statement.object
     return "" if statement.value is None else show_value(statement.value)
-
-
-def _numbered(keys: list[tuple[str, int, str]]) -> list[Key]:
-    """Keys made unique by counting equal neighbours: two BOM lines may name the same design."""
-    unique: list[Key] = []
-    for key in keys:
-        again = unique and unique[-1][:3] == key
-        unique.append((*key, int(unique[-1][3]) + 1 if again else 0))
-    return unique
 
 
 def _both_ways(

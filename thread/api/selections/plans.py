@@ -20,7 +20,6 @@ from strawberry.types.arguments import convert_arguments
 
 from thread.api.publish import plain_value
 from thread.api.selections.collecting import Collector, Unplanned
-from thread.api.selections.leaves import Wrong
 from thread.api.selections.writing import Asked, Writer
 from thread.api.vocabulary import AttributeField
 
@@ -168,4 +167,4 @@ def _switches(document: DocumentNode) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-__all__ = ["Operation", "Plan", "Unplanned", "Wrong"]
+__all__ = ["Operation", "Plan"]
